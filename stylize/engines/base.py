@@ -1,0 +1,51 @@
+"""What an engine is. `tests/contracts/test_engines.py` holds every engine to this file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from stylize.geometry import Size
+from stylize.models import Picture, Plan, Subject
+from stylize.progress import CancelToken, Tell
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Capabilities:
+    """What an engine can do here and now, told without loading it.
+
+    `ready` False: `why` is a whole sentence saying what is missing and what to do. `uses_weights`: it needs files that
+    do not ride in the package. `denoises`: a plan for it carries a `Denoise`. `size_multiple`: sides are rounded to it.
+    `min_size`, `max_size` bound each side.
+    """
+
+    name: str
+    ready: bool
+    why: str
+    uses_weights: bool
+    denoises: bool
+    size_multiple: int
+    min_size: Size
+    max_size: Size
+
+
+class Engine(Protocol):
+    """Makes a picture of a subject by a plan. One at a time, on one thread; not shared between threads.
+
+    Contract: the picture has exactly `plan.size`; equal subject and plan give equal pixels; `tell` hears
+    `Stage.GENERATE` from 0 to 1, never backwards; after `cancel` it raises `Cancelled` within one step; every failure
+    is a `StylizeError`; it opens no connection and no file outside the package and the weights; after `close()` it
+    holds no pixels and no models and may be loaded again.
+    """
+
+    name: str
+
+    def capabilities(self) -> Capabilities: ...
+
+    def load(self) -> None: ...
+
+    def generate(
+        self, subject: Subject, plan: Plan, *, tell: Tell, cancel: CancelToken, init_picture: Picture | None = None
+    ) -> Picture: ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,345 @@
+"""The carriers: what travels through the house, and nothing else. Behaviour is functions elsewhere.
+
+Pictures are NumPy arrays of shape (height, width, 3), uint8, sRGB, unless a field says otherwise; masks are
+(height, width) float32 from 0 to 1; colours are "#rrggbb" strings in sRGB. Arrays are never written to after they
+were put into a carrier.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field, fields
+from enum import StrEnum
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from stylize.geometry import Box, Size
+
+Pixels = npt.NDArray[np.uint8]
+Mask = npt.NDArray[np.float32]
+Points = npt.NDArray[np.float32]
+Colour = str
+Setting = str | int | float | bool
+
+
+class Hair(StrEnum):
+    """The hair styles that are sculpted."""
+
+    BALD = "bald"
+    BUZZ = "buzz"
+    THIN = "thin"
+    SHORT = "short"
+    CURLY = "curly"
+    AFRO = "afro"
+    PIXIE = "pixie"
+    BOB = "bob"
+    LONG = "long"
+    WAVY = "wavy"
+    BUN = "bun"
+
+
+class Outfit(StrEnum):
+    """The outfits that are sculpted."""
+
+    SUIT = "suit"
+    BLAZER = "blazer"
+    ZIP = "zip"
+    HOODIE = "hoodie"
+    TEE = "tee"
+    DRESS = "dress"
+
+
+class Beard(StrEnum):
+    """What grows on the lower face. Stubble is printed, the others are sculpted."""
+
+    NONE = "none"
+    STUBBLE = "stubble"
+    MOUSTACHE = "moustache"
+    GOATEE = "goatee"
+    FULL = "full"
+
+
+# ---------------------------------------------------------------- what is asked
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LookOverride:
+    """What the user says of their looks instead of what was measured. None: as measured."""
+
+    hair: Hair | None = None
+    outfit: Outfit | None = None
+    beard: Beard | None = None
+    glasses: bool | None = None
+    skin_colour: Colour | None = None
+    hair_colour: Colour | None = None
+    iris_colour: Colour | None = None
+    lip_colour: Colour | None = None
+    outer_colour: Colour | None = None
+    inner_colour: Colour | None = None
+    accent_colour: Colour | None = None
+    pants_colour: Colour | None = None
+    shoe_colour: Colour | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BoxOrder:
+    """What goes on the box. `name` and `tagline` as typed; accessories are slugs of `stylize.toybox.accessories`;
+    `palette` a slug of a card palette, None: the one that contrasts best with the clothes."""
+
+    name: str = field(default="", repr=False)
+    tagline: str = field(default="", repr=False)
+    accessories: tuple[str, ...] = ()
+    palette: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lora:
+    """A LoRA by its name in the weights folder. `scale`: 0 to 2, 1 as trained."""
+
+    name: str
+    scale: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DenoiseOverride:
+    """The field-standard knobs of diffusion; None: as the style says."""
+
+    prompt: str | None = field(default=None, repr=False)
+    negative_prompt: str | None = field(default=None, repr=False)
+    strength: float | None = None
+    guidance_scale: float | None = None
+    num_inference_steps: int | None = None
+    scheduler: str | None = None
+    loras: tuple[Lora, ...] | None = None
+    init_image: Literal["subject", "figure"] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExportOrder:
+    """`media_type`: image/png, image/jpeg or image/webp. `quality`: 1 to 100, for the lossy ones."""
+
+    media_type: str = "image/png"
+    quality: int = 92
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """What the user asked. No pixels, no file name.
+
+    `engine` None: the best one that is ready and can do the style. `seed` None: drawn, and told in the receipt.
+    `box` None: no box, the picture alone. `face` None: the largest; else the index of a face in `Findings.faces`.
+    """
+
+    style: str = "action-figure"
+    engine: str | None = None
+    seed: int | None = None
+    size: Size = Size(width=768, height=960)
+    look: LookOverride = LookOverride()
+    box: BoxOrder | None = None
+    denoise: DenoiseOverride = DenoiseOverride()
+    export: ExportOrder = ExportOrder()
+    face: int | None = None
+
+
+# ---------------------------------------------------------------- the photo
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """One thing found in the file beside the picture, in plain words. `group`: place, time, device, person,
+    software, thumbnail, colour, other. `value` is the user's own and never logged."""
+
+    group: str
+    name: str
+    value: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Photo:
+    """Upright sRGB pixels, owned by nobody else. `id` is random and says nothing of the file."""
+
+    id: str
+    pixels: Pixels = field(repr=False)
+    media_type: str
+    found: tuple[Found, ...] = field(repr=False)
+
+
+# ---------------------------------------------------------------- the people in it
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Face:
+    """A face in `Photo.pixels`. `score` 0 to 1. `keypoints` (6, 2) float32: right eye, left eye (as the person's own
+    sides are seen: image left first), nose tip, mouth centre, and the two ear regions, in pixels."""
+
+    box: Box
+    score: float
+    keypoints: Points = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Findings:
+    """`subject` is an index into `faces`, None if there is none. `warnings` are slugs with a translation each."""
+
+    faces: tuple[Face, ...]
+    subject: int | None
+    warnings: tuple[str, ...]
+    verdict: Literal["ok", "ask", "refuse"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Look:
+    """A complete description of how the toy looks: measured, or measured and overridden."""
+
+    hair: Hair
+    outfit: Outfit
+    beard: Beard
+    glasses: bool
+    skin_colour: Colour
+    hair_colour: Colour
+    iris_colour: Colour
+    lip_colour: Colour
+    outer_colour: Colour
+    inner_colour: Colour
+    accent_colour: Colour
+    pants_colour: Colour
+    shoe_colour: Colour
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Person:
+    """What was measured of the subject. All arrays in the pixels of `Subject.pixels`.
+
+    `landmarks` (468, 3) float32: x, y in pixels, z towards the viewer negative, in pixels (MediaPipe face mesh).
+    `yaw`, `pitch`, `roll` in degrees; yaw > 0: turned towards the right edge of the picture.
+    `confidence` 0 to 1: how far the landmarks may be trusted (below 0.5: paint loosely, print no features).
+    `eyes_open`, `mouth_open`: opening over width of the eye and over height of the face.
+    `skin_lab`: the measured skin (CIELAB, D65), before any cleaning.
+    """
+
+    landmarks: Points = field(repr=False)
+    yaw: float
+    pitch: float
+    roll: float
+    confidence: float
+    eyes_open: float
+    mouth_open: float
+    person_mask: Mask = field(repr=False)
+    hair_mask: Mask = field(repr=False)
+    skin_mask: Mask = field(repr=False)
+    clothes_mask: Mask = field(repr=False)
+    skin_lab: tuple[float, float, float]
+    look: Look
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Subject:
+    """What an engine may see: the crop around one person, bystanders' faces hidden, and what was measured."""
+
+    pixels: Pixels = field(repr=False)
+    person: Person
+
+
+# ---------------------------------------------------------------- what will be done
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Denoise:
+    """Everything diffusers is told. `denoising_steps` is what really runs, never 0."""
+
+    prompt: str = field(repr=False)
+    negative_prompt: str = field(repr=False)
+    strength: float
+    guidance_scale: float
+    num_inference_steps: int
+    scheduler: str
+    loras: tuple[Lora, ...]
+    init_image: Literal["subject", "figure"]
+
+    @property
+    def denoising_steps(self) -> int:
+        return min(int(self.num_inference_steps * self.strength), self.num_inference_steps)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """Nothing left to decide. `settings`: the style's own table for this engine, sorted by name."""
+
+    engine: str
+    style: str
+    seed: int
+    size: Size
+    look: Look
+    settings: tuple[tuple[str, Setting], ...]
+    denoise: Denoise | None
+    weights_digest: str
+
+    def digest(self) -> str:
+        """SHA-256 (hex) over a canonical JSON of every field: equal plans, equal digests."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+
+
+# ---------------------------------------------------------------- what comes out
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cutout:
+    """The figure alone, to be set into a box.
+
+    `light` (h, w, 3) float32: linear sRGB light, premultiplied by alpha, at least 0, may exceed 1 in highlights.
+    `alpha` (h, w) float32 0 to 1. `shadow` (h, w) float32: what share of the light still reaches what lies behind.
+    `staged`: it already stands where the box's stage expects it (figure engine); else it is a picture to be placed.
+    """
+
+    light: Mask = field(repr=False)
+    alpha: Mask = field(repr=False)
+    shadow: Mask = field(repr=False)
+    staged: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Picture:
+    """Generated pixels. `cutout` where the engine knows its figure's outline. `timings`: (stage, seconds)."""
+
+    pixels: Pixels = field(repr=False)
+    cutout: Cutout | None = field(repr=False)
+    plan_digest: str
+    timings: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Export:
+    """The finished file. `labels`: what it carries beside the pixels, by name."""
+
+    data: bytes = field(repr=False)
+    media_type: str
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Receipt:
+    """Nothing personal; safe to publish. Digests are SHA-256 hex; durations seconds by stage."""
+
+    engine: str
+    style: str
+    seed: int
+    plan_digest: str
+    export_digest: str
+    weights_digest: str
+    durations_seconds: tuple[tuple[str, float], ...]
+    versions: tuple[tuple[str, str], ...]
+    found_groups: tuple[tuple[str, int], ...]
+    labels: tuple[str, ...]
+
+
+def apply_look(measured: Look, override: LookOverride) -> Look:
+    """`measured`, with every field that `override` sets."""
+    return Look(
+        **{
+            f.name: getattr(measured, f.name) if getattr(override, f.name) is None else getattr(override, f.name)
+            for f in fields(Look)
+        }
+    )
