@@ -15,10 +15,10 @@ _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 def from_hex(colour: str) -> Floats:
-    """"#rrggbb" → (3,) float32, sRGB from 0 to 1. Raises UnknownChoice for anything else."""
+    """ "#rrggbb" → (3,) float32, sRGB from 0 to 1. Raises UnknownChoice for anything else."""
     if not _HEX.fullmatch(colour):
         raise UnknownChoice(kind="colour", choices="#rrggbb, as in #ff8800")
-    return np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)], np.float32) / 255
+    return np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)], np.float32)
 
 
 def to_hex(srgb: npt.ArrayLike) -> str:
@@ -28,7 +28,7 @@ def to_hex(srgb: npt.ArrayLike) -> str:
 
 
 def to_linear(srgb: npt.ArrayLike) -> Floats:
-    """sRGB 0 to 1 → linear light, same shape (IEC 61966-2-1)."""
+    """SRGB 0 to 1 → linear light, same shape (IEC 61966-2-1)."""
     x = np.asarray(srgb, np.float32)
     return np.where(x <= 0.04045, x / 12.92, ((x + 0.055) / 1.055) ** 2.4).astype(np.float32)
 
@@ -40,7 +40,7 @@ def to_srgb(linear: npt.ArrayLike) -> Floats:
 
 
 def to_lab(srgb: npt.ArrayLike) -> Floats:
-    """sRGB 0 to 1, (..., 3) → CIELAB D65, L 0 to 100, same shape."""
+    """SRGB 0 to 1, (..., 3) → CIELAB D65, L 0 to 100, same shape."""
     x = np.asarray(srgb, np.float32)
     return cv2.cvtColor(x.reshape(-1, 1, 3), cv2.COLOR_RGB2LAB).reshape(x.shape).astype(np.float32)
 
@@ -53,7 +53,7 @@ def from_lab(lab: npt.ArrayLike) -> Floats:
 
 
 def hex_to_lab(colour: str) -> Floats:
-    """"#rrggbb" → (3,) CIELAB."""
+    """ "#rrggbb" → (3,) CIELAB."""
     return to_lab(from_hex(colour))
 
 

@@ -28,7 +28,7 @@ class StylizeError(Exception):
     sentence: ClassVar[str] = "Something went wrong."
     exit_code: ClassVar[int] = 1
 
-    def __init__(self, **facts: str | int | float) -> None:
+    def __init__(self, **facts: str | float) -> None:
         self.facts = facts
         super().__init__(self.sentence.format(**facts))
 

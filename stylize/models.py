@@ -87,7 +87,8 @@ class LookOverride:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BoxOrder:
     """What goes on the box. `name` and `tagline` as typed; accessories are slugs of `stylize.toybox.accessories`;
-    `palette` a slug of a card palette, None: the one that contrasts best with the clothes."""
+    `palette` a slug of a card palette, None: the one that contrasts best with the clothes.
+    """
 
     name: str = field(default="", repr=False)
     tagline: str = field(default="", repr=False)
@@ -150,7 +151,8 @@ class Request:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Found:
     """One thing found in the file beside the picture, in plain words. `group`: place, time, device, person,
-    software, thumbnail, colour, other. `value` is the user's own and never logged."""
+    software, thumbnail, colour, other. `value` is the user's own and never logged.
+    """
 
     group: str
     name: str
@@ -173,7 +175,8 @@ class Photo:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Face:
     """A face in `Photo.pixels`. `score` 0 to 1. `keypoints` (6, 2) float32: right eye, left eye (as the person's own
-    sides are seen: image left first), nose tip, mouth centre, and the two ear regions, in pixels."""
+    sides are seen: image left first), nose tip, mouth centre, and the two ear regions, in pixels.
+    """
 
     box: Box
     score: float
