@@ -15,7 +15,7 @@ _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 def from_hex(colour: str) -> Floats:
-    """ "#rrggbb" → (3,) float32, sRGB from 0 to 1. Raises UnknownChoice for anything else."""
+    """Hex "#rrggbb" → (3,) float32, sRGB from 0 to 1. Raises UnknownChoice for anything else."""
     if not _HEX.fullmatch(colour):
         raise UnknownChoice(kind="colour", choices="#rrggbb, as in #ff8800")
     return np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)], np.float32)
@@ -53,7 +53,7 @@ def from_lab(lab: npt.ArrayLike) -> Floats:
 
 
 def hex_to_lab(colour: str) -> Floats:
-    """ "#rrggbb" → (3,) CIELAB."""
+    """Hex "#rrggbb" → (3,) CIELAB."""
     return to_lab(from_hex(colour))
 
 

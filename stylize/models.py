@@ -25,6 +25,9 @@ Colour = str
 Setting = str | int | float | bool
 
 
+DEFAULT_SIZE = Size(width=768, height=960)
+
+
 class Hair(StrEnum):
     """The hair styles that are sculpted."""
 
@@ -137,7 +140,7 @@ class Request:
     style: str = "action-figure"
     engine: str | None = None
     seed: int | None = None
-    size: Size = Size(width=768, height=960)
+    size: Size = DEFAULT_SIZE
     look: LookOverride = LookOverride()
     box: BoxOrder | None = None
     denoise: DenoiseOverride = DenoiseOverride()
