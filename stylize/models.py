@@ -249,6 +249,30 @@ class Subject:
     person: Person
 
 
+# ---------------------------------------------------------------- who can do it
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Capabilities:
+    """What an engine can do here and now, told without loading it.
+
+    `ready` False: `why` is a whole sentence saying what is missing and what to do. `uses_weights`: it needs files that
+    do not ride in the package. `denoises`: a plan for it carries a `Denoise`. `size_multiple`: sides are rounded to it.
+    `min_size`, `max_size` bound each side. `family`: which of a style's tables its weights understand ("sd15",
+    "sdxl"); empty for an engine without weights.
+    """
+
+    name: str
+    ready: bool
+    why: str
+    uses_weights: bool
+    denoises: bool
+    size_multiple: int
+    min_size: Size
+    max_size: Size
+    family: str = ""
+
+
 # ---------------------------------------------------------------- what will be done
 
 

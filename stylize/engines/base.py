@@ -2,31 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
-from stylize.geometry import Size
-from stylize.models import Picture, Plan, Subject
+from stylize.models import Capabilities, Picture, Plan, Subject
 from stylize.progress import CancelToken, Tell
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Capabilities:
-    """What an engine can do here and now, told without loading it.
-
-    `ready` False: `why` is a whole sentence saying what is missing and what to do. `uses_weights`: it needs files that
-    do not ride in the package. `denoises`: a plan for it carries a `Denoise`. `size_multiple`: sides are rounded to it.
-    `min_size`, `max_size` bound each side.
-    """
-
-    name: str
-    ready: bool
-    why: str
-    uses_weights: bool
-    denoises: bool
-    size_multiple: int
-    min_size: Size
-    max_size: Size
+__all__ = ["Capabilities", "Engine"]
 
 
 class Engine(Protocol):
