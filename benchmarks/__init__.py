@@ -1,0 +1,1 @@
+"""Speed and memory, as tables. `make benchmark`, or `python -m benchmarks --help`."""
