@@ -259,7 +259,7 @@ class Capabilities:
     `ready` False: `why` is a whole sentence saying what is missing and what to do. `uses_weights`: it needs files that
     do not ride in the package. `denoises`: a plan for it carries a `Denoise`. `size_multiple`: sides are rounded to it.
     `min_size`, `max_size` bound each side. `family`: which of a style's tables its weights understand ("sd15",
-    "sdxl"); empty for an engine without weights.
+    "sdxl"); empty for an engine without weights. `schedulers`: the names a plan for it may carry; empty: any.
     """
 
     name: str
@@ -271,6 +271,7 @@ class Capabilities:
     min_size: Size
     max_size: Size
     family: str = ""
+    schedulers: tuple[str, ...] = ()
 
 
 # ---------------------------------------------------------------- what will be done
