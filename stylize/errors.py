@@ -53,7 +53,32 @@ class OutOfRange(RequestError):
 
 class StyleNotForEngine(RequestError):
     slug = "style-not-for-engine"
-    sentence = "The engine {engine} cannot do the style {style}. It can do: {choices}."
+    sentence = "The engine {engine} cannot do the style {style}. Engines that can: {choices}."
+
+
+class StyleNotBoxed(RequestError):
+    slug = "style-not-boxed"
+    sentence = "The style {style} made by the engine {engine} is a picture, not a toy, so it cannot be boxed. Leave the box out, or choose one of the toy styles: {choices}."
+
+
+class TextTooLong(RequestError):
+    slug = "text-too-long"
+    sentence = "The {field} is longer than {limit} letters. Shorten it."
+
+
+class FileUnreadable(RequestError):
+    slug = "file-unreadable"
+    sentence = "The file cannot be opened: {why}. Check its name and that you may read it."
+
+
+class FileExists(RequestError):
+    slug = "file-exists"
+    sentence = "There is a file of that name already. Choose another name, or say --force to replace it."
+
+
+class FileNotWritten(RequestError):
+    slug = "file-not-written"
+    sentence = "The result could not be written: {why}. Check the folder and the space left, or choose another place."
 
 
 # ---------------------------------------------------------------- the file
@@ -159,6 +184,11 @@ class WeightsChanged(WeightsError):
 class ExportError(StylizeError):
     slug = "export"
     exit_code = 7
+
+
+class ExportVerifyFailed(ExportError):
+    slug = "export-verify-failed"
+    sentence = "The finished file did not pass its own check ({why}), so it was not handed over. Please report this."
 
 
 # ---------------------------------------------------------------- promises

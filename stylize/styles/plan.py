@@ -1,0 +1,237 @@
+"""Request + style + what the engines can do + measured look → a plan with nothing left to decide. Pure.
+
+Who makes it: the engine the user named; else the one the style prefers, if ready; else the first ready one that can do
+the style in the order of `ORDER`. What the user set wins over the style; both are held to the same ranges.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from enum import StrEnum
+
+from stylize.colour import from_hex
+from stylize.errors import EngineUnavailable, OutOfRange, StyleNotForEngine, TextTooLong, UnknownChoice
+from stylize.geometry import Size
+from stylize.models import (
+    Beard,
+    Capabilities,
+    Denoise,
+    DenoiseOverride,
+    Hair,
+    Look,
+    LookOverride,
+    Lora,
+    Outfit,
+    Plan,
+    Request,
+    apply_look,
+)
+from stylize.styles.prompt import fill
+from stylize.styles.style import (
+    GUIDANCE_SCALE,
+    LORA_SCALE,
+    NUM_INFERENCE_STEPS,
+    STRENGTH,
+    DenoiseTable,
+    Style,
+)
+
+ORDER = ("diffusion", "figure", "painting")
+MAX_SEED = 2**32 - 1
+MIN_SIDE, MAX_SIDE = 256, 2048
+MAX_PROMPT_LETTERS = 2000
+MAX_LORAS = 8
+
+
+def plan(
+    request: Request,
+    style: Style,
+    capabilities: Sequence[Capabilities],
+    look: Look,
+    seed: int,
+    weights_digest: str,
+) -> Plan:
+    """Decide everything. `look` as measured; `seed` the one to use; `weights_digest` "" for an engine without weights.
+
+    Raises what `check_request` raises.
+    """
+    check_request(request, style, capabilities)
+    _check("seed", seed, 0, MAX_SEED)
+    engine = choose_engine(request, style, capabilities)
+    final = apply_look(look, request.look)
+    return Plan(
+        engine=engine.name,
+        style=style.slug,
+        seed=seed,
+        size=choose_size(request.size, engine),
+        look=final,
+        settings=style.settings.get(engine.name, ()),
+        denoise=_denoise(request.denoise, _denoise_table(style, engine), final) if engine.denoises else None,
+        weights_digest=weights_digest,
+    )
+
+
+def figure_plan(planned: Plan, style: Style, capabilities: Capabilities) -> Plan:
+    """The plan for the figure engine (`capabilities` are its own) that makes the init picture of `planned`."""
+    return Plan(
+        engine=capabilities.name,
+        style=planned.style,
+        seed=planned.seed,
+        size=choose_size(planned.size, capabilities),
+        look=planned.look,
+        settings=style.settings[capabilities.name],
+        denoise=None,
+        weights_digest="",
+    )
+
+
+def check_request(request: Request, style: Style, capabilities: Sequence[Capabilities]) -> None:
+    """Refuse now what could never work, before anything slow is done.
+
+    Raises UnknownChoice, OutOfRange, TextTooLong, StyleNotForEngine or EngineUnavailable.
+    """
+    engine = choose_engine(request, style, capabilities)
+    choose_size(request.size, engine)
+    _check_look(request.look)
+    _check_knobs(request.denoise)
+    if request.seed is not None:
+        _check("seed", request.seed, 0, MAX_SEED)
+    if engine.denoises:
+        if request.denoise.init_image == "figure" and "figure" not in style.settings:
+            raise StyleNotForEngine(engine="figure", style=style.slug, choices=", ".join(style.engines))
+        scheduler = request.denoise.scheduler or _denoise_table(style, engine).scheduler
+        if engine.schedulers and scheduler not in engine.schedulers:
+            raise UnknownChoice(kind="scheduler", choices=", ".join(engine.schedulers))
+
+
+def can_do(style: Style, engine: Capabilities) -> bool:
+    """Whether the style has a table that this engine, with the weights it has now, understands."""
+    if not engine.denoises:
+        return engine.name in style.settings
+    return engine.family in style.denoise or (not engine.family and bool(style.denoise))
+
+
+def choose_engine(request: Request, style: Style, capabilities: Sequence[Capabilities]) -> Capabilities:
+    """The engine that will make the picture.
+
+    Raises UnknownChoice (no engine of that name), StyleNotForEngine, or EngineUnavailable (named, or the only one that
+    could, but not ready).
+    """
+    by_name = {c.name: c for c in capabilities}
+    if request.engine is not None:
+        if request.engine not in by_name:
+            raise UnknownChoice(kind="engine", choices=", ".join(by_name))
+        chosen = by_name[request.engine]
+        if not can_do(style, chosen):
+            raise StyleNotForEngine(engine=chosen.name, style=style.slug, choices=", ".join(style.engines))
+        return _ready(chosen)
+    preferred = (style.prefers, *ORDER, *by_name)
+    able = [by_name[n] for n in dict.fromkeys(preferred) if n in by_name and can_do(style, by_name[n])]
+    if not able:
+        raise StyleNotForEngine(engine=", ".join(by_name), style=style.slug, choices=", ".join(style.engines))
+    return next((c for c in able if c.ready), None) or _ready(able[0])
+
+
+def choose_size(size: Size, engine: Capabilities) -> Size:
+    """`size` rounded to the engine's multiple. Raises OutOfRange when a side is outside what it, or we, can do."""
+    rounded = size.round_to(engine.size_multiple)
+    limits = (
+        ("width", size.width, rounded.width, engine.min_size.width, engine.max_size.width),
+        ("height", size.height, rounded.height, engine.min_size.height, engine.max_size.height),
+    )
+    for field, asked, made, lowest, highest in limits:
+        low, high = max(lowest, MIN_SIDE), min(highest, MAX_SIDE)
+        if not (low <= asked <= high and low <= made <= high):
+            raise OutOfRange(field=field, low=low, high=high)
+    return rounded
+
+
+def enough_steps(num_inference_steps: int, strength: float) -> int:
+    """`num_inference_steps`, raised just so far that img2img at this strength really takes one denoising step.
+
+    diffusers runs min(int(num_inference_steps * strength), num_inference_steps) of them, which may be none.
+    """
+    steps = max(num_inference_steps, math.floor(1 / strength))
+    while int(steps * strength) < 1:
+        steps += 1
+    return num_inference_steps if int(num_inference_steps * strength) >= 1 else steps
+
+
+def _ready(engine: Capabilities) -> Capabilities:
+    if not engine.ready:
+        raise EngineUnavailable(engine=engine.name, why=engine.why)
+    return engine
+
+
+def _denoise_table(style: Style, engine: Capabilities) -> DenoiseTable:
+    return style.denoise[engine.family] if engine.family else next(iter(style.denoise.values()))
+
+
+def _denoise(asked: DenoiseOverride, table: DenoiseTable, look: Look) -> Denoise:
+    strength = table.strength if asked.strength is None else asked.strength
+    steps = table.num_inference_steps if asked.num_inference_steps is None else asked.num_inference_steps
+    negative = asked.negative_prompt
+    return Denoise(
+        prompt=fill(table.prompt, look) if asked.prompt is None else asked.prompt,
+        negative_prompt=fill(table.negative_prompt, look) if negative is None else negative,
+        strength=strength,
+        guidance_scale=table.guidance_scale if asked.guidance_scale is None else asked.guidance_scale,
+        num_inference_steps=enough_steps(steps, strength),
+        scheduler=asked.scheduler or table.scheduler,
+        loras=table.loras if asked.loras is None else asked.loras,
+        init_image=asked.init_image or table.init_image,
+    )
+
+
+def _check(field: str, value: float, low: float, high: float) -> None:
+    if not low <= value <= high:  # also false for NaN
+        raise OutOfRange(field=field, low=low, high=high)
+
+
+def _check_knobs(asked: DenoiseOverride) -> None:
+    numbers = (
+        ("strength", asked.strength, STRENGTH),
+        ("guidance_scale", asked.guidance_scale, GUIDANCE_SCALE),
+        ("num_inference_steps", asked.num_inference_steps, NUM_INFERENCE_STEPS),
+    )
+    for field, value, (low, high) in numbers:
+        if value is not None:
+            _check(field, value, low, high)
+    for field, text in (("prompt", asked.prompt), ("negative_prompt", asked.negative_prompt)):
+        if text is not None and len(text) > MAX_PROMPT_LETTERS:
+            raise TextTooLong(field=field, limit=MAX_PROMPT_LETTERS)
+    if asked.init_image not in (None, "subject", "figure"):
+        raise UnknownChoice(kind="init_image", choices="subject, figure")
+    _check("number of LoRAs", len(asked.loras or ()), 0, MAX_LORAS)
+    for lora in asked.loras or ():
+        _check_lora(lora)
+
+
+def _check_lora(lora: Lora) -> None:
+    _check("LoRA scale", lora.scale, *LORA_SCALE)
+
+
+def _check_look(look: LookOverride) -> None:
+    words: tuple[tuple[str, str | None, type[StrEnum]], ...] = (
+        ("hair style", look.hair, Hair),
+        ("outfit", look.outfit, Outfit),
+        ("beard", look.beard, Beard),
+    )
+    for kind, word, known in words:
+        if word is not None and word not in set(known):
+            raise UnknownChoice(kind=kind, choices=", ".join(known))
+    colours = (
+        look.skin_colour,
+        look.hair_colour,
+        look.iris_colour,
+        look.lip_colour,
+        look.outer_colour,
+        look.inner_colour,
+        look.accent_colour,
+        look.pants_colour,
+        look.shoe_colour,
+    )
+    for colour in colours:
+        if colour is not None:
+            from_hex(colour)
