@@ -6,7 +6,6 @@ the style in the order of `ORDER`. What the user set wins over the style; both a
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from enum import StrEnum
 
@@ -152,10 +151,10 @@ def enough_steps(num_inference_steps: int, strength: float) -> int:
 
     diffusers runs min(int(num_inference_steps * strength), num_inference_steps) of them, which may be none.
     """
-    steps = max(num_inference_steps, math.floor(1 / strength))
+    steps = num_inference_steps
     while int(steps * strength) < 1:
         steps += 1
-    return num_inference_steps if int(num_inference_steps * strength) >= 1 else steps
+    return steps
 
 
 def _ready(engine: Capabilities) -> Capabilities:

@@ -214,6 +214,6 @@ class _Reader:
 
 
 def _place(problem: tomllib.TOMLDecodeError) -> str:
-    """ "line 3, column 4" out of the parser's complaint, without quoting the file."""
+    """Where the parser stumbled, without quoting the file."""
     found = re.search(r"line \d+, column \d+", str(problem))
     return f"see {found.group()}" if found else "see its end"
