@@ -89,12 +89,67 @@ class PhotoError(StylizeError):
     exit_code = 3
 
 
+class NotAnImage(PhotoError):
+    slug = "not-an-image"
+    sentence = "This file is not a picture that can be read. Choose a photo in one of these formats: {formats}."
+
+
+class FormatNotSupported(PhotoError):
+    slug = "format-not-supported"
+    sentence = "This is a {format} file. These formats work: {formats}. Save or export the photo as JPEG and try again."
+
+
+class PhotoTooLarge(PhotoError):
+    slug = "photo-too-large"
+    sentence = "The file has {megabytes} MB; at most {limit} MB can be read. Save it smaller, as JPEG for instance."
+
+
+class PhotoTooManyPixels(PhotoError):
+    slug = "photo-too-many-pixels"
+    sentence = "The photo has {megapixels} megapixels; at most {limit} can be read. Scale it down and try again."
+
+
+class PhotoSideTooLong(PhotoError):
+    slug = "photo-side-too-long"
+    sentence = "The photo is {side_px} pixels long on one side; at most {limit_px} can be read. Crop it or scale it down."
+
+
+class PhotoTooSmall(PhotoError):
+    slug = "photo-too-small"
+    sentence = "The photo is only {side_px} pixels across; it takes at least {limit_px}. Choose a larger one."
+
+
+class PhotoTruncated(PhotoError):
+    slug = "photo-truncated"
+    sentence = "The file ends before the picture does, or is damaged inside. Copy it again from where it came from."
+
+
+class PhotoAnimated(PhotoError):
+    slug = "photo-animated"
+    sentence = "This is an animation of {frames} pictures. Save one of them as a still photo (a screenshot will do) and try again."
+
+
 # ---------------------------------------------------------------- the person
 
 
 class SubjectError(StylizeError):
     slug = "subject"
     exit_code = 4
+
+
+class NoFace(SubjectError):
+    slug = "no-face"
+    sentence = "No face was found in the photo. Choose one where the face is seen from the front, well lit and not covered."
+
+
+class FaceTooSmall(SubjectError):
+    slug = "face-too-small"
+    sentence = "The face is only {width_px} pixels wide; it takes at least {limit_px}. Choose a photo taken from nearer, or crop less."
+
+
+class NoSuchFace(SubjectError):
+    slug = "no-such-face"
+    sentence = "There is no face number {number} in the photo; it shows {count}. Choose one of those."
 
 
 # ---------------------------------------------------------------- declarations

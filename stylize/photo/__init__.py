@@ -1,0 +1,8 @@
+"""The photo room: bytes → Photo → Findings → Subject."""
+
+from stylize.photo.inspect import inspect
+from stylize.photo.isolate import isolate
+from stylize.photo.measure import measure
+from stylize.photo.read import read
+
+__all__ = ["inspect", "isolate", "measure", "read"]
