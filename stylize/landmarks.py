@@ -68,7 +68,7 @@ def smooth_closed(points: npt.ArrayLike, samples: int = 6) -> Points:
     count = len(knots)
     if count < 3:
         raise ValueError("a closed curve needs three points")
-    step = np.linalg.norm(np.roll(knots, -1, axis=0) - knots, axis=1) + 1e-6
+    step: npt.NDArray[np.float64] = np.linalg.norm(np.roll(knots, -1, axis=0) - knots, axis=1) + 1e-6
     before = np.roll(step, 1)
     slope = (np.roll(knots, -1, axis=0) - knots) / step[:, None]
     around = np.arange(count)
@@ -93,7 +93,7 @@ def smooth_open(points: npt.ArrayLike, samples: int = 40) -> Points:
     count = len(knots)
     if count < 2:
         raise ValueError("an open curve needs two points")
-    step = np.linalg.norm(np.diff(knots, axis=0), axis=1) + 1e-6
+    step: npt.NDArray[np.float64] = np.linalg.norm(np.diff(knots, axis=0), axis=1) + 1e-6
     slope = np.diff(knots, axis=0) / step[:, None]
     system = np.eye(count)
     right = np.zeros_like(knots)
@@ -160,7 +160,7 @@ class ThinPlate:
 
 def _squared_distances(a: npt.NDArray[np.floating], b: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
     gap = (a * a).sum(axis=1)[:, None] + (b * b).sum(axis=1)[None] - 2 * a @ b.T
-    return np.maximum(gap, 0)
+    return np.asarray(np.maximum(gap, 0))
 
 
 def _bending(squared: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:

@@ -73,7 +73,7 @@ def fill(shape: tuple[int, int], outline: npt.ArrayLike) -> Mask:
     mask = np.zeros(shape, np.uint8)
     fixed_point = np.round(np.asarray(outline, np.float64)[:, :2] * 16).astype(np.int32)
     cv2.fillPoly(mask, [fixed_point], 255, cv2.LINE_AA, 4)
-    return mask.astype(np.float32) / 255
+    return np.asarray(mask, np.float32) / np.float32(255)
 
 
 def discs(shape: tuple[int, int], centres: npt.ArrayLike, radius: float) -> Flags:

@@ -30,7 +30,7 @@ def clusters(colours: Lab, count: int, *, most: int = 4000) -> tuple[Lab, Shares
 def distance(a: npt.ArrayLike, b: npt.ArrayLike, *, lightness: float = 0.6) -> npt.NDArray[np.float32]:
     """How unlike two CIELAB colours look (..., 3) → (...), with lightness counted less: light falls unevenly."""
     gap = np.asarray(a, np.float32) - np.asarray(b, np.float32)
-    return np.sqrt((lightness * gap[..., 0]) ** 2 + gap[..., 1] ** 2 + gap[..., 2] ** 2).astype(np.float32)
+    return np.asarray(np.sqrt((lightness * gap[..., 0]) ** 2 + gap[..., 1] ** 2 + gap[..., 2] ** 2), np.float32)
 
 
 def chroma(lab: npt.ArrayLike) -> float:
