@@ -81,6 +81,34 @@ class FileNotWritten(RequestError):
     sentence = "The result could not be written: {why}. Check the folder and the space left, or choose another place."
 
 
+class NameTooLong(RequestError):
+    slug = "name-too-long"
+    sentence = "The {field} has {length} letters; at most {limit} fit on the box and still look good. Shorten it."
+
+
+class LetteringMissing(RequestError):
+    slug = "lettering-missing"
+    sentence = (
+        "The {field} uses letters that cannot be printed on the box: {scripts}. "
+        "Write it in one script, for example Latin, Greek or Cyrillic letters, without emoji."
+    )
+
+
+class UnknownAccessory(RequestError):
+    slug = "unknown-accessory"
+    sentence = "There is no accessory of that name among the {count} that are carried. Search them by name."
+
+
+class TooManyAccessories(RequestError):
+    slug = "too-many-accessories"
+    sentence = "{count} accessories are too many: at most {limit} fit into the box. Take some out."
+
+
+class UnknownPalette(RequestError):
+    slug = "unknown-palette"
+    sentence = "There is no palette of that name. Choose one of: {choices}."
+
+
 # ---------------------------------------------------------------- the file
 
 
