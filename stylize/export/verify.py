@@ -1,0 +1,116 @@
+"""Reads a finished file again and refuses it unless it holds our pixels, our labels, and nothing more."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from types import MappingProxyType
+
+import numpy as np
+from PIL import Image
+
+from stylize.errors import ExportVerifyFailed
+from stylize.export.containers import Malformed, Piece, jpeg_pieces, png_pieces, webp_pieces
+from stylize.export.encode import JPEG, PNG, SRGB_PERCEPTUAL, WEBP, XMP_KEYWORD, srgb_profile
+from stylize.models import Pixels
+
+_PILLOW_FORMAT = {PNG: "PNG", JPEG: "JPEG", WEBP: "WEBP"}
+_BLOCK = 16
+_MEAN_LEVELS, _WORST_LEVELS = 8.0, 64.0
+"""How far means over blocks of 16 x 16 may lie off in a lossy file, on average and at worst, of 255."""
+
+_JFIF = b"JFIF\x00"
+_XMP_SEGMENT = b"http://ns.adobe.com/xap/1.0/\x00"
+_ICC_SEGMENT = b"ICC_PROFILE\x00\x01\x01"
+_ITXT_HEAD = XMP_KEYWORD.encode() + b"\x00" * 5
+
+
+def verify(data: bytes, media_type: str, pixels: Pixels, xmp: bytes) -> None:
+    """Compare the file with what it should be. Raises ExportVerifyFailed naming what is off.
+
+    The container is taken apart piece by piece against a list of what may be there; then the pixels are decoded and
+    compared: to the bit in PNG, closely in JPEG and WebP.
+    """
+    try:
+        _CHECKS[media_type](data, xmp)
+    except Malformed as problem:
+        raise ExportVerifyFailed(why=f"container: {problem}") from None
+    _same_pixels(data, media_type, pixels)
+
+
+def _check_png(data: bytes, xmp: bytes) -> None:
+    pieces = png_pieces(data)
+    _only(pieces, {"IHDR": 1, "sRGB": 1, "iTXt": 1, "IEND": 1}, many={"IDAT"})
+    _equal(pieces, "sRGB", SRGB_PERCEPTUAL)
+    _equal(pieces, "iTXt", _ITXT_HEAD + xmp)
+    _equal(pieces, "IEND", b"")
+    if pieces[0].name != "IHDR" or pieces[-1].name != "IEND":
+        raise Malformed("order")
+
+
+def _check_jpeg(data: bytes, xmp: bytes) -> None:
+    pieces = jpeg_pieces(data)
+    _only(pieces, {"APP0": 1, "APP1": 1, "APP2": 1, "SOF0": 1}, many={"DQT", "DHT", "SOS"})
+    jfif = _one(pieces, "APP0")
+    if not jfif.startswith(_JFIF) or len(jfif) != 14 or jfif[-2:] != b"\x00\x00":
+        raise Malformed("thumbnail")
+    _equal(pieces, "APP1", _XMP_SEGMENT + xmp)
+    _equal(pieces, "APP2", _ICC_SEGMENT + srgb_profile())
+
+
+def _check_webp(data: bytes, xmp: bytes) -> None:
+    pieces = webp_pieces(data)
+    _only(pieces, {"VP8X": 1, "ICCP": 1, "VP8 ": 1, "XMP ": 1}, many=set())
+    _equal(pieces, "XMP ", xmp)
+    _equal(pieces, "ICCP", srgb_profile())
+
+
+_CHECKS: MappingProxyType[str, Callable[[bytes, bytes], None]] = MappingProxyType(
+    {PNG: _check_png, JPEG: _check_jpeg, WEBP: _check_webp}
+)
+
+
+def _only(pieces: list[Piece], once: dict[str, int], many: set[str]) -> None:
+    """Exactly one of each in `once`, at least one of each in `many`, and nothing else."""
+    counts = {name: sum(p.name == name for p in pieces) for name in {p.name for p in pieces}}
+    for name in counts:
+        if name not in once and name not in many:
+            raise Malformed(f"unexpected {name.strip()}")
+    if any(counts.get(name) != times for name, times in once.items()) or not many <= counts.keys():
+        raise Malformed("a piece is missing or there twice")
+
+
+def _one(pieces: list[Piece], name: str) -> bytes:
+    return next(p.body for p in pieces if p.name == name)
+
+
+def _equal(pieces: list[Piece], name: str, body: bytes) -> None:
+    if _one(pieces, name) != body:
+        raise Malformed(f"{name.strip()} differs")
+
+
+def _same_pixels(data: bytes, media_type: str, pixels: Pixels) -> None:
+    try:
+        with Image.open(io.BytesIO(data), formats=[_PILLOW_FORMAT[media_type]]) as picture:
+            mode, decoded = picture.mode, np.asarray(picture)
+    except (OSError, SyntaxError, ValueError):
+        raise ExportVerifyFailed(why="pixels: cannot be decoded") from None
+    if mode != "RGB" or decoded.shape != pixels.shape:
+        raise ExportVerifyFailed(why="pixels: another size or kind")
+    if media_type == PNG:
+        if not np.array_equal(decoded, pixels):
+            raise ExportVerifyFailed(why="pixels: differ")
+        return
+    off = np.abs(_block_means(decoded) - _block_means(pixels))
+    if off.mean() > _MEAN_LEVELS or off.max() > _WORST_LEVELS:
+        raise ExportVerifyFailed(why="pixels: differ")
+
+
+def _block_means(pixels: Pixels) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+    """Means over whole blocks of `_BLOCK` squared (edges included, smaller): what survives any quality."""
+    height, width = pixels.shape[:2]
+    rows = np.add.reduceat(pixels.astype(np.float32), np.arange(0, height, _BLOCK), axis=0)
+    sums = np.add.reduceat(rows, np.arange(0, width, _BLOCK), axis=1)
+    tall = np.diff([*range(0, height, _BLOCK), height])[:, None, None]
+    wide = np.diff([*range(0, width, _BLOCK), width])[None, :, None]
+    return np.asarray(sums / (tall * wide), np.float32)
