@@ -1,0 +1,41 @@
+"""What may be ordered on the box. Everything is checked here once, before any work."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from stylize.errors import NameTooLong, TooManyAccessories, UnknownPalette
+from stylize.models import BoxOrder
+from stylize.toybox.accessories import accessory
+from stylize.toybox.lettering import DISPLAY, PLAIN, capitals, face_for, tidy
+from stylize.toybox.palettes import palettes
+
+NAME_LIMIT = 28
+TAGLINE_LIMIT = 32
+ACCESSORY_LIMIT = 4
+
+
+def check_order(order: BoxOrder) -> BoxOrder:
+    """`order` with tidied texts, as everything after this expects it.
+
+    Raises NameTooLong, LetteringMissing, TooManyAccessories, UnknownAccessory, UnknownPalette.
+    """
+    name = _check_text(order.name, "name", NAME_LIMIT)
+    tagline = _check_text(order.tagline, "tagline", TAGLINE_LIMIT)
+    face_for(capitals(name), DISPLAY, field="name")
+    face_for(capitals(tagline), PLAIN, field="tagline")
+    if len(order.accessories) > ACCESSORY_LIMIT:
+        raise TooManyAccessories(count=len(order.accessories), limit=ACCESSORY_LIMIT)
+    for slug in order.accessories:
+        accessory(slug)
+    if order.palette is not None and order.palette not in palettes():
+        raise UnknownPalette(choices=", ".join(sorted(palettes())))
+    return BoxOrder(name=name, tagline=tagline, accessories=order.accessories, palette=order.palette)
+
+
+def _check_text(text: str, field: str, limit: int) -> str:
+    tidied = tidy(text)
+    length = sum(unicodedata.category(c) not in ("Mn", "Mc", "Me") for c in tidied)
+    if length > limit or len(tidied) > 2 * limit:
+        raise NameTooLong(field=field, length=max(length, len(tidied) // 2), limit=limit)
+    return tidied
