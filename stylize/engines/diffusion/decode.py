@@ -1,0 +1,78 @@
+"""Latents to pixels, as the pipelines of diffusers do it, but with a second try where half precision gave out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from stylize.errors import BlackPicture
+from stylize.models import Pixels
+
+DARKEST = 1.5 / 255
+"""A whole picture at or below this is no picture."""
+
+
+def decode(pipeline: Any, latents: Any, *, upcasts: bool) -> Pixels:
+    """(h, w, 3) uint8. `upcasts`: the family heeds its VAE's word that float16 overflows. A decode with NaN, infinity or nothing but black is done again in float32.
+
+    Raises BlackPicture if the latents are broken already, or the second decode is.
+    """
+    import torch
+
+    precision = str(latents.dtype).removeprefix("torch.")
+    if not torch.isfinite(latents).all():
+        raise BlackPicture(doing="denoising", precision=precision)
+    with torch.no_grad():
+        image = decode_with(pipeline, latents, upcast=upcasts and overflows(pipeline.vae))
+        if is_broken(image) and pipeline.vae.dtype != torch.float32:
+            image = decode_with(pipeline, latents, upcast=True)
+    if is_broken(image):
+        raise BlackPicture(doing="decoding", precision="float32")
+    unit = pipeline.image_processor.postprocess(image, output_type="np")[0]
+    pixels: Pixels = (unit * 255).round().astype(np.uint8)
+    return pixels
+
+
+def overflows(vae: Any) -> bool:
+    """Whether this VAE runs in float16 and says of itself that it overflows there."""
+    import torch
+
+    return bool(vae.dtype == torch.float16 and vae.config.force_upcast)
+
+
+def decode_with(pipeline: Any, latents: Any, *, upcast: bool) -> Any:
+    """The VAE's picture (1, 3, h, w), about -1 to 1. `upcast`: in float32, the VAE being put back afterwards."""
+    import torch
+
+    vae = pipeline.vae
+    before = vae.dtype
+    try:
+        if upcast:
+            vae.to(dtype=torch.float32)
+            latents = latents.to(torch.float32)
+        return vae.decode(unscale(vae.config, latents.to(vae.dtype)), return_dict=False)[0]
+    finally:
+        if upcast:
+            vae.to(dtype=before)
+
+
+def unscale(config: Any, latents: Any) -> Any:
+    """Undo the scaling under which the UNet works."""
+    import torch
+
+    mean, std = config.get("latents_mean"), config.get("latents_std")
+    if mean is None or std is None:
+        return latents / config.scaling_factor
+    means = torch.tensor(mean).view(1, -1, 1, 1).to(latents.device, latents.dtype)
+    stds = torch.tensor(std).view(1, -1, 1, 1).to(latents.device, latents.dtype)
+    return latents * stds / config.scaling_factor + means
+
+
+def is_broken(image: Any) -> bool:
+    """NaN or infinity anywhere, or black everywhere."""
+    import torch
+
+    if not torch.isfinite(image).all():
+        return True
+    return bool((image.float().amax() / 2 + 0.5) <= DARKEST)

@@ -1,0 +1,94 @@
+"""One plan, one call of the pipeline: exactly the arguments that plain diffusers would be given."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from PIL import Image
+
+from stylize.engines.diffusion.decode import decode
+from stylize.engines.diffusion.families import FamilyFacts
+from stylize.engines.diffusion.preview import sketch
+from stylize.models import Denoise, Pixels
+from stylize.progress import CancelToken, Progress, Stage, Tell
+
+DENOISED = 0.95
+"""How far progress stands when only decoding is left."""
+
+PREVIEW_SECONDS = 0.15
+"""Sketches come at most this often, and at the last step."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Painted:
+    """Pixels (h, w, 3) uint8 and (stage, seconds)."""
+
+    pixels: Pixels
+    timings: tuple[tuple[str, float], ...]
+
+
+def strength_of(denoise: Denoise) -> float:
+    """The plan's strength, raised as little as needed for one step to run."""
+    if denoise.denoising_steps >= 1:
+        return denoise.strength
+    least = 1 / denoise.num_inference_steps
+    return least if int(denoise.num_inference_steps * least) >= 1 else least * (1 + 1e-9)
+
+
+def paint(
+    pipeline: Any,
+    facts: FamilyFacts,
+    image: Image.Image,
+    denoise: Denoise,
+    *,
+    seed: int,
+    tell: Tell,
+    cancel: CancelToken,
+) -> Painted:
+    """Denoise and decode. The generator lives on the CPU whatever the device, so that a seed means the same noise
+    everywhere. Raises Cancelled at the end of the step in which it was asked for, BlackPicture, or what torch raises.
+    """
+    import torch
+
+    started = time.perf_counter()
+    latents = pipeline(
+        prompt=denoise.prompt,
+        image=image,
+        strength=strength_of(denoise),
+        num_inference_steps=denoise.num_inference_steps,
+        guidance_scale=denoise.guidance_scale,
+        negative_prompt=denoise.negative_prompt or None,
+        generator=torch.Generator("cpu").manual_seed(seed),
+        output_type="latent",
+        callback_on_step_end=at_step_end(facts, tell, cancel),
+        callback_on_step_end_tensor_inputs=["latents"],
+    ).images
+    denoised = time.perf_counter()
+    cancel.check()
+    pixels = decode(pipeline, latents, upcasts=facts.vae_upcasts)
+    decoded = time.perf_counter()
+    return Painted(pixels=pixels, timings=(("denoise", denoised - started), ("decode", decoded - denoised)))
+
+
+def at_step_end(
+    facts: FamilyFacts, tell: Tell, cancel: CancelToken
+) -> Callable[[Any, int, Any, dict[str, Any]], dict[str, Any]]:
+    """The pipeline's callback: tells how far it is, with a sketch now and then, and stops when asked to."""
+    last_sketch = 0.0
+
+    def heed(pipeline: Any, step: int, timestep: Any, tensors: dict[str, Any]) -> dict[str, Any]:
+        nonlocal last_sketch
+        cancel.check()
+        done = (step + 1) / pipeline.num_timesteps
+        now = time.monotonic()
+        preview = None
+        if done >= 1 or now - last_sketch >= PREVIEW_SECONDS:
+            preview = sketch(tensors["latents"], facts)
+            last_sketch = now
+        tell(Progress(stage=Stage.GENERATE, fraction=done * DENOISED, preview=preview))
+        return {}
+
+    return heed

@@ -1,0 +1,94 @@
+"""Which processor does the work, and with which numbers."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from stylize.errors import UnknownChoice
+
+DEVICES = ("cuda", "xpu", "mps", "cpu")
+"""In order of preference. ROCm answers to the name cuda in torch."""
+
+DTYPES = ("float16", "bfloat16", "float32")
+
+ITEM_BYTES = {"float16": 2, "bfloat16": 2, "float32": 4}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Placement:
+    """Where and how precisely the model runs: names of torch."""
+
+    device: str
+    dtype: str
+
+
+def choose_placement(
+    device: str | None = None, dtype: str | None = None, *, environment: Mapping[str, str] = os.environ
+) -> Placement:
+    """The arguments, else STYLIZE_DEVICE and STYLIZE_DTYPE, else the best device that is there and its usual numbers.
+
+    Raises UnknownChoice for a device that is not there or a type that is not offered.
+    """
+    present = present_devices()
+    device = device or environment.get("STYLIZE_DEVICE") or present[0]
+    if device not in present:
+        raise UnknownChoice(kind="device", choices=", ".join(present))
+    dtype = dtype or environment.get("STYLIZE_DTYPE") or usual_dtype(device)
+    if dtype not in DTYPES:
+        raise UnknownChoice(kind="dtype", choices=", ".join(DTYPES))
+    return Placement(device=device, dtype=dtype)
+
+
+def present_devices() -> tuple[str, ...]:
+    """The devices that torch can use here, best first; cpu is always among them."""
+    import torch
+
+    there = {
+        "cuda": torch.cuda.is_available(),
+        "xpu": torch.xpu.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "cpu": True,
+    }
+    return tuple(name for name in DEVICES if there[name])
+
+
+def usual_dtype(device: str) -> str:
+    """Half precision where it is fast; a CPU without matrix units for it is slower with it than without."""
+    return "float32" if device == "cpu" else "float16"
+
+
+def torch_dtype(dtype: str) -> Any:
+    import torch
+
+    return getattr(torch, dtype)
+
+
+def free_bytes(device: str) -> int | None:
+    """Memory that is free on the device; None where it cannot be asked (cpu)."""
+    import torch
+
+    if device == "cuda":
+        return int(torch.cuda.mem_get_info()[0])
+    if device == "xpu":
+        return int(torch.xpu.mem_get_info()[0])
+    if device == "mps":
+        return int(torch.mps.recommended_max_memory() - torch.mps.driver_allocated_memory())
+    return None
+
+
+def empty_cache(device: str) -> None:
+    """Give unused blocks back to the device."""
+    import gc
+
+    import torch
+
+    gc.collect()
+    if device == "cuda":
+        torch.cuda.empty_cache()
+    elif device == "xpu":
+        torch.xpu.empty_cache()
+    elif device == "mps":
+        torch.mps.empty_cache()
