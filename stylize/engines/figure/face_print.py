@@ -1,0 +1,80 @@
+"""The face print: what a toy maker would stamp on the head, made from one photo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+
+from stylize import landmarks as mesh
+from stylize.engines.figure.draw import Floats, glow, lay, polygon, ramp, soften
+from stylize.engines.figure.face_brows import paint_brows
+from stylize.engines.figure.face_colours import FaceColours, choose_colours, rgb, tone
+from stylize.engines.figure.face_eyes import paint_eyes
+from stylize.engines.figure.face_layout import Layout, lay_out
+from stylize.engines.figure.face_mouth import paint_mouth
+from stylize.engines.figure.face_skin import Areas, even_skin, find_areas
+from stylize.engines.figure.face_warp import unwrap
+from stylize.engines.figure.settings import FigureSettings
+from stylize.models import Beard, Look, Subject
+
+SIZE = 768
+
+
+@dataclass(frozen=True, slots=True)
+class FacePrint:
+    """`pixels` (n, n, 3) float32 sRGB. `skin` (3,) sRGB: what the rest of the skin is moulded in."""
+
+    pixels: Floats = field(repr=False)
+    skin: Floats
+    layout: Layout
+
+
+def print_face(subject: Subject, look: Look, settings: FigureSettings) -> FacePrint:
+    """Make the print of a person whose landmarks can be trusted."""
+    person = subject.person
+    layout = lay_out(person, settings, SIZE)
+    unwrapped = unwrap(subject, layout)
+    colours = choose_colours(person, look, layout, unwrapped.photo)
+    areas = find_areas(layout, unwrapped.hair)
+    picture = even_skin(unwrapped, areas, colours, layout, person, settings)
+    photo_lab = cv2.cvtColor(np.clip(unwrapped.photo, 0, 1), cv2.COLOR_RGB2LAB)
+    blush(picture, layout, colours, settings.blush)
+    if look.beard is Beard.STUBBLE:
+        stubble(picture, areas, layout, colours)
+    paint_mouth(picture, photo_lab, layout, colours, settings)
+    paint_brows(picture, photo_lab, layout, colours, measured=not person.look.glasses)
+    paint_eyes(picture, photo_lab, layout, colours, settings, opening=person.eyes_open)
+    return FacePrint(pixels=fade_out(picture, layout, colours), skin=rgb(colours.skin), layout=layout)
+
+
+def blush(picture: Floats, layout: Layout, colours: FaceColours, strength: float) -> None:
+    """Rosy cheeks."""
+    unit = layout.size / 768
+    for cheek in (205, 425):
+        spot = layout.spots[cheek] - [0, 8 * unit]
+        mask = glow(spot, (52 * unit, 38 * unit), picture.shape)
+        lay(picture, strength * 0.75 * mask, rgb(colours.skin + np.array([-4, 15, 4], np.float32)))
+
+
+def stubble(picture: Floats, areas: Areas, layout: Layout, colours: FaceColours) -> None:
+    """A printed shadow of beard with its grain; the grain is the same on every toy."""
+    noise = np.random.default_rng(7).standard_normal(picture.shape[:2]).astype(np.float32)
+    grain = np.clip(soften(noise, 1.1 * layout.size / 768) * 2.2 + 0.75, 0, 1.4)
+    lips = polygon(mesh.smooth_closed(layout.spots[list(mesh.LIPS_OUTER)]), picture.shape, soft=4)
+    shadow = colours.hair * np.array([0.9, 0.4, 0.4], np.float32)
+    lay(picture, np.clip(0.30 * areas.beard * (1 - lips) * grain, 0, 1), tone(shadow))
+
+
+def fade_out(picture: Floats, layout: Layout, colours: FaceColours) -> Floats:
+    """Outside of the face the print is bare skin."""
+    spots, unit = layout.spots, layout.size / 768
+    middle = spots[mesh.BETWEEN_EYES]
+    core = polygon(mesh.smooth_closed((spots[list(mesh.FACE_OVAL)] - middle) * [0.95, 0.97] + middle), picture.shape)
+    side = round(23 * unit)
+    core = soften(cv2.erode(core, np.ones((side, side), np.uint8)), 13 * unit)
+    rows = np.arange(picture.shape[0], dtype=np.float32)[:, None]
+    core = core * ramp(0, 50, (rows - spots[mesh.FOREHEAD_TOP, 1] - 22 * unit) / unit)
+    skin = rgb(colours.skin)
+    return np.asarray(np.clip(skin + (picture - skin) * core[..., None], 0, 1), np.float32)
