@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -39,6 +41,26 @@ class Progress:
             raise OutOfRange(field="fraction", low=0, high=1)
 
 
+_SHARE = {
+    Stage.READ: 0.02,
+    Stage.INSPECT: 0.06,
+    Stage.ISOLATE: 0.08,
+    Stage.PLAN: 0.02,
+    Stage.LOAD: 0.08,
+    Stage.GENERATE: 0.60,
+    Stage.COMPOSE: 0.10,
+    Stage.EXPORT: 0.04,
+}
+"""How much of a whole run each stage is, roughly; they sum to 1."""
+
+
+def overall_fraction(progress: Progress) -> float:
+    """How far the whole run has come, 0 to 1. A stage that is left out is jumped over; it never goes backwards."""
+    stages = list(Stage)
+    before = sum(_SHARE[stage] for stage in stages[: stages.index(progress.stage)])
+    return min(1.0, before + _SHARE[progress.stage] * progress.fraction)
+
+
 Tell = Callable[[Progress], None]
 """Who is told. Called on the working thread; must return quickly; may raise `Cancelled` to stop the work."""
 
@@ -65,3 +87,27 @@ class CancelToken:
     def check(self) -> None:
         if self._event.is_set():
             raise Cancelled
+
+
+class StageWatch:
+    """Times the stages of one run, tells that each begins and ends, and looks at `cancel` in between."""
+
+    __slots__ = ("cancel", "durations", "tell")
+
+    def __init__(self, tell: Tell, cancel: CancelToken) -> None:
+        self.tell = tell
+        self.cancel = cancel
+        self.durations: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, stage: Stage) -> Iterator[None]:
+        """Seconds of a stage that is entered twice add up. Raises `Cancelled` before it begins and after it ends."""
+        self.cancel.check()
+        self.tell(Progress(stage=stage, fraction=0.0))
+        begun = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.durations[stage] = self.durations.get(stage, 0.0) + time.perf_counter() - begun
+        self.tell(Progress(stage=stage, fraction=1.0))
+        self.cancel.check()

@@ -16,26 +16,25 @@ from pathlib import Path
 from stylize.errors import DeclarationError
 
 SETTINGS_FILE = "STYLIZE_SETTINGS"
-DEVICES = ("auto", "cuda", "mps", "xpu", "cpu")
-DTYPES = ("auto", "float32", "float16", "bfloat16")
-MEMORY = ("auto", "fast", "balanced", "low")
+DEVICES = ("cuda", "xpu", "mps", "cpu")
+DTYPES = ("float16", "bfloat16", "float32")
+MEMORY = ("full", "tiled", "offload", "sequential")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
     """The machine's side of a run; nothing of one picture.
 
-    `weights`: a diffusers folder or one .safetensors file; None: the engine diffusion is not ready. `loras`: a folder
-    of LoRA files; None: the folder "loras" beside the weights. `styles`: a folder of the user's own styles. `device`,
-    `dtype` and `memory` are for diffusion; "auto" looks at the machine.
+    `weights`: a diffusers folder, one .safetensors file, or a folder of such; None: looked for in the usual places, see
+    `stylize.weights.look_up`. `styles`: a folder of the user's own styles. `device`, `dtype` and `memory` are for the
+    engine diffusion; None: what suits the machine.
     """
 
     weights: Path | None = None
-    loras: Path | None = None
     styles: Path | None = None
-    device: str = "auto"
-    dtype: str = "auto"
-    memory: str = "auto"
+    device: str | None = None
+    dtype: str | None = None
+    memory: str | None = None
 
 
 _CHOICES = {"device": DEVICES, "dtype": DTYPES, "memory": MEMORY}

@@ -57,7 +57,7 @@ def _png(picture: Image.Image, buffer: io.BytesIO, _quality: int, xmp: bytes) ->
 
 def _jpeg(picture: Image.Image, buffer: io.BytesIO, quality: int, xmp: bytes) -> None:
     """4:4:4: lettering in strong colours frays under chroma subsampling."""
-    picture.save(buffer, "JPEG", quality=quality, subsampling=0, optimize=True, icc_profile=srgb_profile(), xmp=xmp)
+    picture.save(buffer, "JPEG", quality=quality, subsampling=0, icc_profile=srgb_profile(), xmp=xmp)
 
 
 def _webp(picture: Image.Image, buffer: io.BytesIO, quality: int, xmp: bytes) -> None:

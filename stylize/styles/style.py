@@ -22,7 +22,7 @@ STRENGTH = (0.05, 1.0)
 GUIDANCE_SCALE = (0.0, 30.0)
 NUM_INFERENCE_STEPS = (1, 150)
 LORA_SCALE = (0.0, 2.0)
-TAGLINE_LETTERS = 40
+TAGLINE_LETTERS = 32
 
 _SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _SCHEDULER = re.compile(r"[a-z0-9][a-z0-9+_.-]*")

@@ -1,0 +1,100 @@
+"""The spine: a selfie goes in, a finished file comes out. Reads as the sentence of docs/architecture.md."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+
+from stylize import export, photo, styles
+from stylize.errors import EngineError, SubjectError
+from stylize.geometry import Size
+from stylize.making import Bench, check_order, compose, make_picture
+from stylize.models import Export, Findings, Found, Look, Pixels, Plan, Receipt, Request
+from stylize.progress import CancelToken, Stage, StageWatch, Tell, nobody
+from stylize.receipt import write_receipt
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Result:
+    """Everything a run hands back. `found`: what the photo's file held beside the picture.
+
+    `pixels` (h, w, 3) uint8 sRGB are those of the export. `passed_over`: why the engine that comes first for this style
+    was not the one that made it; None if it was, or if the user named one.
+    """
+
+    export: Export
+    receipt: Receipt
+    found: tuple[Found, ...] = field(repr=False)
+    findings: Findings
+    look: Look
+    plan: Plan
+    pixels: Pixels = field(repr=False)
+    passed_over: EngineError | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PhotoReport:
+    """What can be said of a photo before anything is made of it. No face: `findings.verdict` is "refuse"."""
+
+    media_type: str
+    size: Size
+    found: tuple[Found, ...] = field(repr=False)
+    findings: Findings
+
+
+def inspect_photo(untrusted_bytes: bytes, *, face: int | None = None) -> PhotoReport:
+    """Read a photo and look for people in it. Raises PhotoError; NoSuchFace where `face` is none of those found."""
+    read = photo.read(untrusted_bytes)
+    try:
+        findings = photo.inspect(read, face)
+    except SubjectError as problem:
+        if face is not None:
+            raise
+        findings = Findings(faces=(), subject=None, warnings=(problem.slug,), verdict="refuse")
+    height, width = read.pixels.shape[:2]
+    return PhotoReport(
+        media_type=read.media_type, size=Size(width=width, height=height), found=read.found, findings=findings
+    )
+
+
+def run(
+    untrusted_bytes: bytes,
+    request: Request,
+    *,
+    bench: Bench,
+    tell: Tell = nobody,
+    cancel: CancelToken | None = None,
+) -> Result:
+    """Photo bytes + request → finished, verified, labelled file with its receipt.
+
+    What could never work is refused before the photo is opened. An engine that was not named by the user and fails is
+    passed over for the next one that can do the style. Raises StylizeError and nothing else for bad input; Cancelled
+    within one step after `cancel` was set.
+    """
+    watch = StageWatch(tell, cancel or CancelToken())
+    style = styles.find_style(bench.styles, request.style)
+    request = check_order(request, style, bench)
+    seed = secrets.randbelow(styles.MAX_SEED + 1) if request.seed is None else request.seed
+
+    with watch.stage(Stage.READ):
+        opened = photo.read(untrusted_bytes)
+    with watch.stage(Stage.INSPECT):
+        findings = photo.inspect(opened, request.face)
+    with watch.stage(Stage.ISOLATE):
+        subject = photo.isolate(opened, findings)
+
+    made = make_picture(subject, request, style, bench, seed, watch)
+    with watch.stage(Stage.COMPOSE):
+        pixels = compose(made, request.box)
+    with watch.stage(Stage.EXPORT):
+        exported = export.export(pixels, request.export, trained=made.plan.denoise is not None)
+    return Result(
+        export=exported,
+        receipt=write_receipt(made.plan, exported, opened.found, watch.durations),
+        found=opened.found,
+        findings=findings,
+        look=made.plan.look,
+        plan=made.plan,
+        pixels=pixels,
+        passed_over=made.passed_over,
+    )

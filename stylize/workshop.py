@@ -1,0 +1,93 @@
+"""Engines made once and kept warm, for as many pictures as are wanted."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Self
+
+from stylize import pipeline
+from stylize.engines import registry
+from stylize.engines.base import Engine
+from stylize.making import Bench
+from stylize.models import Capabilities, Request
+from stylize.pipeline import PhotoReport, Result
+from stylize.privacy import lock_down
+from stylize.progress import CancelToken, Tell, nobody
+from stylize.settings import Settings, read_settings
+from stylize.styles import Style, load_styles
+
+
+class Workshop:
+    """Holds the styles and the engines. One picture is made at a time; whoever comes next waits.
+
+    Use it as a context manager, or call `close()`: it frees the models. `settings` None: read from file and environment.
+    Raises ImportedTooEarly, or DeclarationError for settings or a style that cannot be used.
+    """
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        lock_down()
+        self._settings = read_settings() if settings is None else settings
+        self._styles = load_styles(self._settings.styles, check=registry.check_settings)
+        self._engines: dict[str, Engine] = registry.create_all(self._settings)
+        self._one_at_a_time = threading.Lock()
+
+    @property
+    def styles(self) -> Mapping[str, Style]:
+        """Every style by slug."""
+        return self._styles
+
+    def capabilities(self) -> tuple[Capabilities, ...]:
+        """What each engine can do here and now; loads nothing."""
+        return self._bench().capabilities()
+
+    def run(
+        self, data: bytes, request: Request | None = None, *, tell: Tell = nobody, cancel: CancelToken | None = None
+    ) -> Result:
+        """As `stylize.run`, with engines that stay warm."""
+        with self._one_at_a_time:
+            return pipeline.run(data, request or Request(), bench=self._bench(), tell=tell, cancel=cancel)
+
+    def close(self) -> None:
+        """Free what the engines hold. The workshop may be used again; it is cold then."""
+        with self._one_at_a_time:
+            for engine in self._engines.values():
+                engine.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, where: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _bench(self) -> Bench:
+        return Bench(styles=self._styles, engines=self._engines, weights=self._settings.weights)
+
+
+def run(
+    data: bytes,
+    request: Request | None = None,
+    *,
+    tell: Tell = nobody,
+    cancel: CancelToken | None = None,
+    settings: Settings | None = None,
+) -> Result:
+    """Make one picture from the bytes of a photo and put everything away again. For several, keep a `Workshop`.
+
+    `request` None: an action figure without a box. `tell` hears of progress on this thread; `cancel.cancel()` from
+    another thread stops it. Raises only StylizeError for what the photo, the request or the machine cannot do.
+    """
+    with Workshop(settings) as workshop:
+        return workshop.run(data, request, tell=tell, cancel=cancel)
+
+
+def inspect_photo(data: bytes, *, face: int | None = None) -> PhotoReport:
+    """What the file holds beside the picture, and who is in it; makes nothing.
+
+    Without any face `findings.verdict` is "refuse". Raises PhotoError, or NoSuchFace where `face` is none of those found.
+    """
+    lock_down()
+    return pipeline.inspect_photo(data, face=face)
