@@ -133,14 +133,14 @@ _digests: dict[tuple[str, int, int, int], str] = {}
 """SHA-256 by (path, size, modification time in ns, inode), for this process only."""
 
 
-def digest(weights: WeightSet, *, hear: Hear | None = None) -> str:
-    """One SHA-256 (hex) for everything that will be read of a model.
+def digest(weights: WeightSet, *, loras: tuple[Path, ...] = (), hear: Hear | None = None) -> str:
+    """One SHA-256 (hex) for everything that will be read of a model, and of `loras` in their order.
 
     A single file: its own SHA-256, as publishers print it. A folder: SHA-256 over the sorted names (relative to the
-    folder) and SHA-256 of its files. A file that this process has read before and that has not changed since is not
-    read again.
+    folder) and SHA-256 of its files. With LoRAs: SHA-256 over that and theirs. A file that this process has read
+    before and that has not changed since is not read again.
     """
-    total = sum(size(path) for path in weights.files)
+    total = sum(size(path) for path in (*weights.files, *loras))
     done = 0
 
     def heard(count: int) -> None:
@@ -150,14 +150,16 @@ def digest(weights: WeightSet, *, hear: Hear | None = None) -> str:
             hear(min(done / max(total, 1), 1.0))
 
     if weights.single_file:
-        return digest_file(weights.path, heard)
-    names = {path.relative_to(weights.path).as_posix(): path for path in weights.files}
-    return join(f"{name} {digest_file(path, heard)}" for name, path in sorted(names.items()))
+        model = digest_file(weights.path, heard)
+    else:
+        names = {path.relative_to(weights.path).as_posix(): path for path in weights.files}
+        model = join(f"{name} {digest_file(path, heard)}" for name, path in sorted(names.items()))
+    return digest_with(model, loras, heard)
 
 
-def digest_with(model_digest: str, loras: tuple[Path, ...]) -> str:
+def digest_with(model_digest: str, loras: tuple[Path, ...], heard: Callable[[int], None] | None = None) -> str:
     """The digest of a model together with LoRAs in their order: SHA-256 over both; without LoRAs the model's own."""
-    return join([model_digest, *(digest_file(path) for path in loras)]) if loras else model_digest
+    return join([model_digest, *(digest_file(path, heard) for path in loras)]) if loras else model_digest
 
 
 def join(lines: Iterable[str]) -> str:
@@ -171,19 +173,21 @@ def size(path: Path) -> int:
         raise WeightsDamaged(what="a file cannot be read") from None
 
 
-def digest_file(path: Path, heard: Callable[[int], None] = lambda count: None) -> str:
+def digest_file(path: Path, heard: Callable[[int], None] | None = None) -> str:
     """SHA-256 (hex) of one file."""
     try:
         stat = path.stat()
         key = (str(path), stat.st_size, stat.st_mtime_ns, stat.st_ino)
         if key in _digests:
-            heard(stat.st_size)
+            if heard is not None:
+                heard(stat.st_size)
             return _digests[key]
         value = hashlib.sha256()
         with path.open("rb") as file:
             while chunk := file.read(CHUNK_BYTES):
                 value.update(chunk)
-                heard(len(chunk))
+                if heard is not None:
+                    heard(len(chunk))
     except OSError:
         raise WeightsDamaged(what="a file cannot be read") from None
     return _digests.setdefault(key, value.hexdigest())

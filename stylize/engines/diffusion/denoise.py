@@ -79,7 +79,7 @@ def at_step_end(
     """The pipeline's callback: tells how far it is, with a sketch now and then, and stops when asked to."""
     last_sketch = 0.0
 
-    def heed(pipeline: Any, step: int, timestep: Any, tensors: dict[str, Any]) -> dict[str, Any]:
+    def heed(pipeline: Any, step: int, _timestep: Any, tensors: dict[str, Any]) -> dict[str, Any]:
         nonlocal last_sketch
         cancel.check()
         done = (step + 1) / pipeline.num_timesteps

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stylize.engines.base import Capabilities
 from stylize.errors import EngineFailed, OutOfMemory, StylizeError, WeightsChanged
 from stylize.geometry import Size
-from stylize.models import Denoise, Lora, Picture, Plan, Subject
+from stylize.models import Capabilities, Denoise, Lora, Picture, Plan, Subject
 from stylize.progress import CancelToken, Progress, Stage, Tell, nobody
-from stylize.weights import Family, WeightSet, digest, digest_with, look_up
+from stylize.weights import Family, WeightSet, digest, digest_file, digest_with, look_up
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -35,7 +34,7 @@ LIBRARIES = ("torch", "diffusers", "transformers", "accelerate", "peft", "safete
 
 @dataclass(kw_only=True, slots=True)
 class Loaded:
-    """A model in memory. `worn`: the LoRA files in it now; `mode` may go down."""
+    """A model in memory. `worn`: the digests of the LoRAs in it now; `mode` may go down."""
 
     pipeline: Any
     weights: WeightSet
@@ -44,7 +43,7 @@ class Loaded:
     placement: Placement
     mode: MemoryMode
     model_scheduler_config: Any
-    worn: tuple[Path, ...] = ()
+    worn: tuple[str, ...] = ()
 
 
 class DiffusionEngine:
@@ -71,15 +70,16 @@ class DiffusionEngine:
     def capabilities(self) -> Capabilities:
         """Looks at names and headers of files only."""
         from stylize.engines.diffusion.families import families
+        from stylize.engines.diffusion.schedulers import scheduler_names
 
-        why, family = "", Family.SD15
+        why, family = "", None
         try:
             family = look_up(self._place).family
         except StylizeError as error:
             why = str(error)
         if missing := [library for library in LIBRARIES if importlib.util.find_spec(library) is None]:
             why = f"These libraries are not installed: {', '.join(missing)}. Install Stylize again."
-        facts = families()[family]
+        facts = families()[family or Family.SD15]
         return Capabilities(
             name=self.name,
             ready=not why,
@@ -89,6 +89,8 @@ class DiffusionEngine:
             size_multiple=SIZE_MULTIPLE,
             min_size=Size(width=facts.shortest_side, height=facts.shortest_side),
             max_size=Size(width=facts.longest_side, height=facts.longest_side),
+            family=family.value if family else "",
+            schedulers=scheduler_names(),
         )
 
     def weights_digest(self, loras: tuple[Lora, ...] = ()) -> str:
@@ -183,11 +185,12 @@ class DiffusionEngine:
         loaded = self._model()
         files = find_loras(loaded.weights, denoise.loras)
         loaded.pipeline.scheduler = build_scheduler(denoise.scheduler, loaded.model_scheduler_config)
-        if files != loaded.worn:
+        wanted = tuple(digest_file(path) for path in files)
+        if wanted != loaded.worn:
             take_off(loaded.pipeline)
             loaded.worn = ()
             wear(loaded.pipeline, files, family_title=loaded.facts.title)
-            loaded.worn = files
+            loaded.worn = wanted
         weigh(loaded.pipeline, denoise.loras)
 
     def _paint(self, image: Image.Image, denoise: Denoise, seed: int, tell: Tell, cancel: CancelToken) -> Painted:

@@ -53,10 +53,12 @@ def load_pipeline(weights: WeightSet, placement: Placement, *, hear: Hear, confi
 
 def quieten() -> None:
     """No bars, and no warnings: diffusers would print the end of a long prompt."""
-    import diffusers
     import transformers
 
-    for library in (diffusers, transformers):
+    transformers.utils.logging.set_verbosity_error()
+    import diffusers
+
+    for library in (transformers, diffusers):
         library.utils.logging.set_verbosity_error()
         library.utils.logging.disable_progress_bar()
 
