@@ -1,0 +1,94 @@
+"""A cut-out picture takes the figure's place: scaled, stood on a plinth, lit and shadowed like the rest."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from stylize.colour import from_hex, to_linear
+from stylize.geometry import Box, Size
+from stylize.models import Cutout
+from stylize.toybox.palettes import Palette
+from stylize.toybox.pieces import puff, soft_shadow, width_scale
+from stylize.toybox.stage import Stage
+
+Floats = npt.NDArray[np.float32]
+_PLINTH = 0.065
+"""Height of the plinth's side over the height of the figure's place."""
+
+
+def place_cutout(cutout: Cutout, stage: Stage, size: Size, colours: Palette) -> Cutout:
+    """`cutout` standing in the stage's figure slot, as a staged cut-out of `size` with its plinth and its shadow."""
+    slot = stage.figure_slot
+    scale = width_scale(stage.card_to_pixels)
+    light = np.zeros((size.height, size.width, 3), np.float32)
+    alpha = np.zeros((size.height, size.width), np.float32)
+    side = _PLINTH * slot.height
+    ground = slot.bottom - side - 0.2 * side
+    _draw_plinth(light, alpha, slot, ground, side, to_linear(from_hex(colours.band)))
+    _stand(light, alpha, cutout, Box(left=slot.left, top=slot.top, right=slot.right, bottom=ground), scale)
+    shadow = soft_shadow(alpha, scale=1.4 * scale)
+    return Cutout(light=light, alpha=alpha, shadow=shadow, staged=True)
+
+
+def _stand(light: Floats, alpha: Floats, cutout: Cutout, room: Box, scale: float) -> None:
+    """Put the visible part of `cutout` into `room`, feet on its lower edge, over what is there."""
+    rows, columns = np.nonzero(cutout.alpha.max(1) > 0.5)[0], np.nonzero(cutout.alpha.max(0) > 0.5)[0]
+    if not len(rows) or not len(columns):
+        return
+    top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
+    grow = min(room.width / (right - left), room.height / (bottom - top))
+    shape = max(2, round((right - left) * grow)), max(2, round((bottom - top) * grow))
+    how = cv2.INTER_AREA if grow < 1 else cv2.INTER_CUBIC
+    cover = np.clip(cv2.resize(cutout.alpha[top:bottom, left:right], shape, interpolation=how), 0, 1)
+    paint = np.clip(cv2.resize(cutout.light[top:bottom, left:right], shape, interpolation=how), 0, None)
+    paint = puff(paint, cover, depth_px=14 * scale, shade=0.55)
+    paint *= np.linspace(1.04, 0.93, shape[1], dtype=np.float32)[:, None, None]
+    x0, y0 = round(room.centre[0] - shape[0] / 2), round(room.bottom + 0.012 * room.height) - shape[1]
+    x1, y1 = min(x0 + shape[0], alpha.shape[1]), min(y0 + shape[1], alpha.shape[0])
+    cut = np.s_[max(-y0, 0) : y1 - y0, max(-x0, 0) : x1 - x0]
+    spot = np.s_[max(y0, 0) : y1, max(x0, 0) : x1]
+    _touch(light, cover, x0, y1, scale)
+    light[spot] = light[spot] * (1 - cover[cut])[..., None] + paint[cut]
+    alpha[spot] = 1 - (1 - alpha[spot]) * (1 - cover[cut])
+
+
+def _touch(light: Floats, cover: Floats, left: int, foot: int, scale: float) -> None:
+    """Darken the plinth where the feet stand."""
+    band = cover[-max(2, cover.shape[0] // 40) :].max(0)
+    dark = np.zeros(light.shape[:2], np.float32)
+    half = max(2, round(5 * scale))
+    start = max(left, 0)
+    stop = min(left + len(band), light.shape[1])
+    dark[max(0, foot - half) : foot + half, start:stop] = band[start - left : stop - left]
+    light *= (1 - 0.6 * cv2.GaussianBlur(dark, (0, 0), 5 * scale))[..., None]
+
+
+def _draw_plinth(light: Floats, alpha: Floats, slot: Box, ground: float, side: float, colour: Floats) -> None:
+    """A round plinth with a lighter top, drawn at twice the size and reduced."""
+    left, right = slot.left + 0.02 * slot.width, slot.right - 0.02 * slot.width
+    x, rx, ry = (left + right) / 2, (right - left) / 2, 0.28 * side * 2
+    height, width = alpha.shape
+    turns = np.linspace(0, 2 * np.pi, 180, endpoint=False)
+    top = np.stack([x + rx * np.cos(turns), ground + ry * np.sin(turns)], 1)
+    skirt = top + (0, side)
+    body = cv2.convexHull(np.concatenate([top, skirt]).astype(np.float32))[:, 0]
+    across = (np.arange(width, dtype=np.float32) - x) / rx
+    round_shade = (0.80 - 0.30 * across - 0.25 * across**2 + 0.35 * np.exp(-(((across + 0.55) / 0.10) ** 2)))[None, :, None]
+    for outline, shade in ((body, round_shade), (top, np.float32(1.0)), (_shrink(top, 0.93), np.float32(0.9))):
+        cover = _cover(outline, height, width)[..., None]
+        light *= 1 - cover
+        light += cover * colour * np.clip(shade, 0.15, 1.4).astype(np.float32)
+        alpha[:] = np.maximum(alpha, cover[..., 0])
+
+
+def _shrink(outline: npt.NDArray[np.float64], factor: float) -> npt.NDArray[np.float64]:
+    middle = outline.mean(0)
+    return middle + (outline - middle) * factor
+
+
+def _cover(outline: npt.NDArray[np.floating], height: int, width: int) -> Floats:
+    page = np.zeros((height, width), np.uint8)
+    cv2.fillPoly(page, [np.round(outline * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
+    return page.astype(np.float32) / 255
