@@ -59,7 +59,7 @@ def cast_shadow(alpha: Floats, box: Box, feet: tuple[float, float]) -> Floats:
 
     def pool(dx: float, dy: float, wide: float, deep: float, sharp: float) -> Floats:
         far = np.hypot((columns - feet[0] - dx * tall) / (wide * reach), (rows - bottom - dy * tall) / (deep * reach))
-        return np.asarray(1 / (1 + np.exp((far - 1) * sharp)), np.float32)
+        return np.asarray(1 / (1 + np.exp(np.minimum((far - 1) * sharp, 40))), np.float32)
 
     shadow = 1 - 0.62 * pool(0.006, 0.004, 1.02, 0.26, 22)
     shadow *= 1 - 0.34 * pool(0.05, 0.012, 1.22, 0.40, 7)

@@ -44,8 +44,7 @@ def choose_colours(person: Person, look: Look, layout: Layout, photo: Floats) ->
         lips[0] = min(lips[0], skin[0] - 5)
     iris = hex_to_lab(look.iris_colour)
     if look.iris_colour == person.look.iris_colour:
-        iris[0] = np.clip(iris[0] * 1.2 + 6, 15, 46)
-        iris[1:] *= min(1.7, 24 / max(float(np.hypot(*iris[1:])), 1.0))
+        iris = plastic_iris(iris)
     return FaceColours(
         skin=np.asarray(skin, np.float32),
         measured=measured,
@@ -62,8 +61,15 @@ def plastic_skin(skin: Floats) -> Floats:
     chroma = float(np.hypot(skin[1], skin[2]))
     least = 20 if lightness > 40 else 14
     chroma = float(np.clip(chroma, least - max(0.0, lightness - 74) * 0.35, 38))
-    hue = float(np.clip(np.arctan2(skin[2], skin[1]), np.radians(42), np.radians(66)))
+    grey = float(np.hypot(skin[1], skin[2])) < 5
+    hue = float(np.radians(56) if grey else np.clip(np.arctan2(skin[2], skin[1]), np.radians(42), np.radians(66)))
     return np.array([lightness, chroma * np.cos(hue), chroma * np.sin(hue)], np.float32)
+
+
+def plastic_iris(iris: Floats) -> Floats:
+    """An iris as paint (CIELAB): lighter and stronger than the shaded one of a photo."""
+    gain = min(1.7, 24 / max(float(np.hypot(iris[1], iris[2])), 1.0))
+    return np.array([np.clip(iris[0] * 1.2 + 6, 15, 46), iris[1] * gain, iris[2] * gain], np.float32)
 
 
 def _exposure(photo: Floats, layout: Layout, skin: Floats) -> float:
@@ -76,7 +82,7 @@ def _exposure(photo: Floats, layout: Layout, skin: Floats) -> float:
     if inside.sum() < 30:
         return 1.0
     lightness = cv2.cvtColor(photo[inside][None], cv2.COLOR_RGB2LAB)[0, :, 0]
-    return float(np.clip(58 / max(float(np.percentile(lightness, 90)), 20.0), 1.0, 1.28))
+    return float(np.clip(58 / max(float(np.percentile(lightness, 90)), 20.0), 1.0, 1.22))
 
 
 def rgb(lab: Floats) -> Floats:

@@ -13,6 +13,11 @@ from stylize.engines.figure.settings import FigureSettings
 
 _OPEN = 0.020
 """Lips further apart than this share of the print show what lies behind them."""
+_UPPER = (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308)
+_LOWER = (78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308)
+_TALLEST = 0.27
+"""No tooth is taller than this share of the width of the mouth."""
+_LEVELS = np.linspace(0.05, 0.95, 10)
 _INSIDE = (0.24, 0.075, 0.07)
 _TOOTH = np.array([0.955, 0.94, 0.91], np.float32)
 
@@ -50,34 +55,53 @@ def _tint_lips(patch: Floats, lips: Floats, colours: FaceColours) -> None:
 
 
 def _paint_teeth(patch: Floats, lab: Floats, between: Floats, spots: Floats, gap: float, unit: float) -> None:
-    """Where the photo shows teeth: one clean row, rounded by shading, with the faintest lines between teeth."""
+    """One clean row of upper teeth as low as the photo shows them, rounded by shading, and a glimpse of the lower row
+    in a wide open mouth.
+    """
     rows, columns = np.mgrid[0 : patch.shape[0], 0 : patch.shape[1]].astype(np.float32)
-    inside = between > 0.6
-    upper = spots[[78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308]]
     middle = (spots[78] + spots[308]) / 2
     half = float(abs(spots[308, 0] - spots[78, 0])) / 2
     across = (columns - middle[0]) / half
+    upper, lower = (_edge(spots[list(run)], columns[0]) for run in (_UPPER, _LOWER))
+    depth = (rows - upper) / np.maximum(lower - upper, 1.0)
+    high, low = _rows_of_teeth(lab, between, depth, across)
+    tallest = _TALLEST * 2 * half / max(gap, 1.0)
+    if gap < 26 * unit:
+        high, low = 1.2, 2.0
+    elif high > tallest:
+        high, low = tallest, max(low, 1 - 0.6 * tallest)
     lay(patch, between, _INSIDE)
-    bright = soften(lab[..., 0] - 0.55 * np.abs(lab[..., 1]), 4 * unit)
-    best = float(np.percentile(bright[inside], 92)) if inside.any() else 0.0
-    found = ramp(-4, 4, bright - max(0.62 * best, 26.0))
-    edge = np.interp(columns[0], upper[np.argsort(upper[:, 0]), 0], upper[np.argsort(upper[:, 0]), 1])[None]
-    least = ramp(0.48 * gap, 0.40 * gap, rows - edge)
-    teeth = np.maximum(found, least)
-    teeth = np.maximum(teeth, soften(_flip(teeth, middle[0]), 1.5 * unit))
-    teeth = soften(teeth * between, 1.2 * unit) * np.clip((1 - np.abs(across)) / 0.14, 0, 1)
-    rounding = 0.80 + 0.20 * np.sqrt(np.clip(1 - across**2, 0, 1))
-    lay(patch, 0.97 * teeth, _TOOTH * rounding[..., None])
+    bow = 0.10 * across**2
+    teeth = ramp(1.5, -1.5, (depth - high + bow) * (lower - upper)) + ramp(-1.5, 1.5, (depth - low - bow) * (lower - upper))
+    teeth = np.clip(teeth, 0, 1) * between * np.clip((1 - np.abs(across)) / 0.10, 0, 1)
+    rounding = 0.78 + 0.22 * np.sqrt(np.clip(1 - across**2, 0, 1))
+    lay(patch, 0.97 * soften(teeth, 0.9 * unit), _TOOTH * rounding[..., None])
     width = half / 3.7
     line = np.exp(-((((across * half / width + 0.5) % 1 - 0.5) * width / (1.2 * unit)) ** 2))
-    shade(patch, line * teeth * (np.abs(across) < 0.8), 0.09)
-    shade(patch, between * ramp(0.34 * gap, 0, rows - edge), 0.34)
+    shade(patch, line * teeth * (np.abs(across) < 0.8), 0.08)
+    shade(patch, between * ramp(0.34 * gap, 0, rows - upper), 0.34)
 
 
-def _flip(mask: Floats, axis: float) -> Floats:
-    """Mirror across the column `axis`."""
-    matrix = np.array([[-1, 0, 2 * axis], [0, 1, 0]], np.float32)
-    return np.asarray(cv2.warpAffine(mask, matrix, mask.shape[::-1]), np.float32)
+def _rows_of_teeth(lab: Floats, between: Floats, depth: Floats, across: Floats) -> tuple[float, float]:
+    """How far down the upper teeth reach, and where the lower ones begin, in shares of the opening (2: none)."""
+    bright = lab[..., 0] - 0.8 * np.abs(lab[..., 1])
+    centre = (between > 0.5) & (np.abs(across) < 0.55)
+    if centre.sum() < 40:
+        return 1.2, 2.0
+    profile = np.array([np.median(bright[centre & (np.abs(depth - at) < 0.07)] if (centre & (np.abs(depth - at) < 0.07)).any() else [0]) for at in _LEVELS])
+    toothy = profile > max(0.66 * float(profile.max()), 30.0)
+    first = int(np.argmax(toothy))
+    end = first + int(np.argmin(np.append(toothy[first:], False)))
+    high = float(_LEVELS[min(end, len(_LEVELS) - 1)]) if end < len(_LEVELS) else 1.2
+    again = end + int(np.argmax(np.append(toothy[end:], True)))
+    low = float(_LEVELS[again]) if again < len(_LEVELS) - 1 else 2.0
+    return (1.2, 2.0) if high > 0.80 else (max(high, 0.42), max(low, 0.72))
+
+
+def _edge(spots: Floats, columns: Floats) -> Floats:
+    """Height of an open curve in every column."""
+    curve = mesh.smooth_open(spots[np.argsort(spots[:, 0])], 60)
+    return np.asarray(np.interp(columns, curve[:, 0], curve[:, 1]), np.float32)[None]
 
 
 def _draw_line(

@@ -14,6 +14,7 @@ from stylize.engines.figure.face_colours import FaceColours, choose_colours, rgb
 from stylize.engines.figure.face_eyes import paint_eyes
 from stylize.engines.figure.face_layout import Layout, lay_out
 from stylize.engines.figure.face_mouth import paint_mouth
+from stylize.engines.figure.face_simple import is_printable, simple_face
 from stylize.engines.figure.face_skin import Areas, even_skin, find_areas
 from stylize.engines.figure.face_warp import unwrap
 from stylize.engines.figure.settings import FigureSettings
@@ -32,8 +33,12 @@ class FacePrint:
 
 
 def print_face(subject: Subject, look: Look, settings: FigureSettings) -> FacePrint:
-    """Make the print of a person whose landmarks can be trusted."""
+    """Make the print: the person's own face, or a simple one where the photo does not show enough of it."""
     person = subject.person
+    if not is_printable(person):
+        picture, colours, layout = simple_face(look, settings, SIZE)
+        blush(picture, layout, colours, settings.blush)
+        return FacePrint(pixels=picture, skin=rgb(colours.skin), layout=layout)
     layout = lay_out(person, settings, SIZE)
     unwrapped = unwrap(subject, layout)
     colours = choose_colours(person, look, layout, unwrapped.photo)
@@ -44,7 +49,7 @@ def print_face(subject: Subject, look: Look, settings: FigureSettings) -> FacePr
     if look.beard is Beard.STUBBLE:
         stubble(picture, areas, layout, colours)
     paint_mouth(picture, photo_lab, layout, colours, settings)
-    paint_brows(picture, photo_lab, layout, colours, measured=not person.look.glasses)
+    paint_brows(picture, photo_lab, areas.hair, layout, colours, measured=not person.look.glasses)
     paint_eyes(picture, photo_lab, layout, colours, settings, opening=person.eyes_open)
     return FacePrint(pixels=fade_out(picture, layout, colours), skin=rgb(colours.skin), layout=layout)
 

@@ -54,8 +54,8 @@ def find_areas(layout: Layout, hair: Floats) -> Areas:
         sockets = np.maximum(sockets, polygon(hull(spots[list(run)]), shape))
     return Areas(
         face=face,
-        features=soften(_grow(features, 13 * unit), 5 * unit),
-        brows=np.clip(soften(_grow(brows, 15 * unit), 5 * unit) * 1.2, 0, 1),
+        features=soften(_grow(features, 10 * unit), 4.5 * unit),
+        brows=np.clip(soften(_grow(brows, 21 * unit), 5 * unit) * 1.2, 0, 1),
         hair=np.clip(soften(_grow(hair, 13 * unit), 5 * unit) * 1.3, 0, 1),
         beard=lower,
         around_eyes=soften(sockets, 6 * unit),
@@ -87,7 +87,7 @@ def even_skin(
     detail = _clean(lab - near, unwrapped.detail, unit)
     keep = _keep(areas, person, settings)
     out = colours.skin + detail * keep[..., None] + relief * (areas.face * (1 - areas.hair))[..., None]
-    ceiling = colours.skin[0] + 5 + 45 * areas.features
+    ceiling = colours.skin[0] + 3.5 + 45 * areas.features
     out[..., 0] = np.minimum(out[..., 0], ceiling)
     return np.clip(cv2.cvtColor(out.astype(np.float32), cv2.COLOR_LAB2RGB), 0, 1)
 
@@ -100,8 +100,8 @@ def _average(lab: Floats, weight: Floats, sigma: float) -> Floats:
 def _relief(shading: Floats, settings: FigureSettings, layout: Layout) -> Floats:
     """The part of the wide shading that both sides share, softly limited."""
     even = (shading + shading[:, ::-1]) / 2
-    gain = np.array([0.60, 0.40, 0.30], np.float32) * min(1.3, settings.likeness) * (1 - 0.55 * settings.skin_smoothness)
-    reach = np.array([11, 6, 6], np.float32)
+    gain = np.array([0.75, 0.32, 0.28], np.float32) * min(1.3, settings.likeness) * (1 - 0.55 * settings.skin_smoothness)
+    reach = np.array([12, 5, 5], np.float32)
     return np.asarray(reach * np.tanh(even * gain / reach), np.float32)
 
 
@@ -117,7 +117,7 @@ def _clean(detail: Floats, scale: float, unit: float) -> Floats:
 
 def _keep(areas: Areas, person: Person, settings: FigureSettings) -> Floats:
     """How much of the detail stays, by area."""
-    skin = 0.86 * (1 - 0.85 * settings.skin_smoothness)
+    skin = 1.0 * (1 - 0.85 * settings.skin_smoothness)
     keep = np.maximum(skin, areas.features)
     keep = np.maximum(keep, areas.nose * min(1.0, skin + 0.25))
     keep = keep * (1 - areas.hair) * (1 - 0.97 * areas.brows * (1 - areas.features))

@@ -45,7 +45,8 @@ def _skin(passes: Passes, face: Floats, skin: Floats) -> Floats:
         linear = cv2.GaussianBlur(linear, (0, 0), 0.30 * ratio)
     x, y = uv[..., 0] * size - np.float32(0.5), uv[..., 1] * size - np.float32(0.5)
     printed = cv2.remap(linear, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(skin + (printed - skin) * passes.face_mask[..., None], np.float32)
+    where = ramp(0.55, 0.98, passes.face_mask)
+    return np.asarray(skin + (printed - skin) * where[..., None], np.float32)
 
 
 def _warm_skin(light: Floats, passes: Passes) -> Floats:
@@ -95,4 +96,4 @@ def _gloss(passes: Passes, settings: FigureSettings) -> Floats:
     gloss = passes.gloss * (_EXPOSURE * np.float32(settings.gloss))
     if settings.gloss < 0.6:
         gloss = soften(gloss, (0.6 - settings.gloss) * 0.02 * passes.box.height)
-    return np.asarray(gloss * passes.alpha[..., None], np.float32)
+    return np.asarray(gloss * (passes.alpha - 0.3 * passes.face_mask * passes.masks["skin"])[..., None], np.float32)
