@@ -56,11 +56,6 @@ class StyleNotForEngine(RequestError):
     sentence = "The engine {engine} cannot do the style {style}. Engines that can: {choices}."
 
 
-class StyleNotBoxed(RequestError):
-    slug = "style-not-boxed"
-    sentence = "The style {style} made by the engine {engine} is a picture, not a toy, so it cannot be boxed. Leave the box out, or choose one of the toy styles: {choices}."
-
-
 class TextTooLong(RequestError):
     slug = "text-too-long"
     sentence = "The {field} is longer than {limit} letters. Shorten it."
@@ -139,7 +134,9 @@ class PhotoTooManyPixels(PhotoError):
 
 class PhotoSideTooLong(PhotoError):
     slug = "photo-side-too-long"
-    sentence = "The photo is {side_px} pixels long on one side; at most {limit_px} can be read. Crop it or scale it down."
+    sentence = (
+        "The photo is {side_px} pixels long on one side; at most {limit_px} can be read. Crop it or scale it down."
+    )
 
 
 class PhotoTooSmall(PhotoError):
@@ -167,7 +164,9 @@ class SubjectError(StylizeError):
 
 class NoFace(SubjectError):
     slug = "no-face"
-    sentence = "No face was found in the photo. Choose one where the face is seen from the front, well lit and not covered."
+    sentence = (
+        "No face was found in the photo. Choose one where the face is seen from the front, well lit and not covered."
+    )
 
 
 class FaceTooSmall(SubjectError):

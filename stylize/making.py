@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 import cv2
 import numpy as np
 
-from stylize import export, styles, toybox, weights
+from stylize import export, styles, toybox
 from stylize.engines.base import Engine
-from stylize.errors import EngineError, EngineFailed, EngineUnavailable, StyleNotBoxed, StylizeError
-from stylize.models import BoxOrder, Capabilities, Picture, Pixels, Plan, Request, Subject
+from stylize.errors import EngineError, EngineFailed, EngineUnavailable, StylizeError
+from stylize.models import BoxOrder, Capabilities, Lora, Picture, Pixels, Plan, Request, Subject
 from stylize.progress import Progress, Stage, StageWatch, Tell
 from stylize.styles import Style
 
@@ -25,6 +24,15 @@ T = TypeVar("T")
 
 INIT_SHARE = 0.15
 """The share of the stage GENERATE in which the figure engine draws diffusion's init picture."""
+
+
+@runtime_checkable
+class Weighed(Protocol):
+    """An engine with weights: loading them takes a while and is told, and they have a digest."""
+
+    def load(self, *, tell: Tell = ...) -> None: ...
+
+    def weights_digest(self, loras: tuple[Lora, ...] = ()) -> str: ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,11 +46,10 @@ class Made:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bench:
-    """What there is to make pictures with. `weights`: where the user said they are; None: in the usual places."""
+    """What there is to make pictures with."""
 
     styles: Mapping[str, Style]
     engines: Mapping[str, Engine]
-    weights: Path | None
 
     def capabilities(self) -> tuple[Capabilities, ...]:
         """What every engine can do now."""
@@ -59,17 +66,11 @@ def check_order(request: Request, style: Style, bench: Bench) -> Request:
     export.check_order(request.export)
     if request.box is None:
         return request
-    engine = styles.choose_engine(request, style, able)
-    if not (style.boxed and engine.makes_toys):
-        toys = ", ".join(slug for slug, other in bench.styles.items() if other.boxed)
-        raise StyleNotBoxed(style=style.slug, engine=engine.name, choices=toys)
     order = toybox.check_order(request.box)
     return replace(request, box=order if order.tagline else replace(order, tagline=style.tagline["en"]))
 
 
-def make_picture(
-    subject: Subject, request: Request, style: Style, bench: Bench, seed: int, watch: StageWatch
-) -> Made:
+def make_picture(subject: Subject, request: Request, style: Style, bench: Bench, seed: int, watch: StageWatch) -> Made:
     """Plan, load and generate; with the next able engine if one fails that the user did not name."""
     able = bench.capabilities()
     passed_over = _not_ready(request, style, able)
@@ -80,19 +81,19 @@ def make_picture(
         except EngineError as problem:
             passed_over = passed_over or problem
             able = tuple(replace(c, ready=False, why=str(problem)) if c.name == chosen.name else c for c in able)
-            if request.engine is not None or not _anyone_left(request, style, able):
+            if request.engine is not None or not any(c.ready and styles.can_do(style, c) for c in able):
                 raise
         else:
             return Made(picture=picture, plan=plan, passed_over=passed_over)
 
 
-def compose(made: Made, order: BoxOrder | None) -> Pixels:
-    """The finished pixels: the picture alone, or its figure in the box."""
+def compose(made: Made, style: Style, order: BoxOrder | None) -> Pixels:
+    """The finished pixels: the picture alone, or in the box: its figure, or where it shows none, a photo card."""
     if order is None:
         return made.picture.pixels
     cutout = made.picture.cutout or toybox.cut_figure(made.picture.pixels)
     plan = made.plan
-    return toybox.compose(cutout, order, plan.look, plan.size, plan.seed)
+    return toybox.compose(cutout, order, plan.look, plan.size, plan.seed, style.title["en"])
 
 
 def _attempt(
@@ -107,17 +108,23 @@ def _attempt(
     """One engine's try, from plan to picture. Raises EngineError when that engine cannot, Cancelled when told to stop."""
     with watch.stage(Stage.PLAN):
         plan = styles.plan(request, style, able, subject.person.look, seed, weights_digest="")
-        chosen = next(c for c in able if c.name == plan.engine)
-        if chosen.uses_weights:
-            plan = replace(plan, weights_digest=_digest(plan, bench, watch))
     engine = bench.engines[plan.engine]
     with watch.stage(Stage.LOAD):
-        _guarded(plan.engine, engine.load)
+        plan = replace(plan, weights_digest=_guarded(plan.engine, lambda: _load(engine, plan, watch.tell)))
     with watch.stage(Stage.GENERATE):
         if plan.denoise is None or plan.denoise.init_image == "subject":
             return plan, _generate(engine, subject, plan, watch, watch.tell)
         drawn = _draw_init(subject, plan, style, able, bench, watch)
         return plan, _generate(engine, subject, plan, watch, _between(watch.tell, INIT_SHARE, 1.0), drawn)
+
+
+def _load(engine: Engine, plan: Plan, tell: Tell) -> str:
+    """Load it, and return the digest of its weights and the LoRAs of `plan`; "" for an engine without weights."""
+    if not isinstance(engine, Weighed):
+        engine.load()
+        return ""
+    engine.load(tell=tell)
+    return engine.weights_digest(plan.denoise.loras if plan.denoise else ())
 
 
 def _draw_init(
@@ -164,19 +171,6 @@ def _between(tell: Tell, low: float, high: float) -> Tell:
     return told
 
 
-def _digest(plan: Plan, bench: Bench, watch: StageWatch) -> str:
-    """SHA-256 over the weights and the LoRAs of `plan`; reading gigabytes for the first time takes a while."""
-
-    def hear(fraction: float) -> None:
-        watch.cancel.check()
-        watch.tell(Progress(stage=Stage.PLAN, fraction=fraction))
-
-    found = weights.look_up(bench.weights)
-    files = weights.list_loras(found)
-    named = plan.denoise.loras if plan.denoise else ()
-    return weights.digest(found, loras=tuple(files[x.name] for x in named if x.name in files), hear=hear)
-
-
 def _not_ready(request: Request, style: Style, able: Sequence[Capabilities]) -> EngineError | None:
     """Why the engine that would have come first is not used, when the user left the choice to us."""
     if request.engine is not None:
@@ -185,8 +179,3 @@ def _not_ready(request: Request, style: Style, able: Sequence[Capabilities]) -> 
     first = styles.choose_engine(request, style, ready)
     really = next(c for c in able if c.name == first.name)
     return None if really.ready else EngineUnavailable(engine=really.name, why=really.why)
-
-
-def _anyone_left(request: Request, style: Style, able: Sequence[Capabilities]) -> bool:
-    fit = [c for c in able if c.ready and styles.can_do(style, c)]
-    return any(c.makes_toys for c in fit) if request.box is not None else bool(fit)

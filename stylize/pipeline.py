@@ -31,6 +31,11 @@ class Result:
     pixels: Pixels = field(repr=False)
     passed_over: EngineError | None
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Slugs of what the user may want to know: "another-engine" if one was passed over."""
+        return ("another-engine",) if self.passed_over else ()
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PhotoReport:
@@ -85,7 +90,7 @@ def run(
 
     made = make_picture(subject, request, style, bench, seed, watch)
     with watch.stage(Stage.COMPOSE):
-        pixels = compose(made, request.box)
+        pixels = compose(made, style, request.box)
     with watch.stage(Stage.EXPORT):
         exported = export.export(pixels, request.export, trained=made.plan.denoise is not None)
     return Result(

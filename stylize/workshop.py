@@ -64,7 +64,7 @@ class Workshop:
         self.close()
 
     def _bench(self) -> Bench:
-        return Bench(styles=self._styles, engines=self._engines, weights=self._settings.weights)
+        return Bench(styles=self._styles, engines=self._engines)
 
 
 def run(

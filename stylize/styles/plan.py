@@ -1,8 +1,7 @@
 """Request + style + what the engines can do + measured look → a plan with nothing left to decide. Pure.
 
 Who makes it: the engine the user named; else the one the style prefers, if ready; else the first ready one that can do
-the style in the order of `ORDER`; those that make toys go before the others if a box is asked for. What the user set
-wins over the style; both are held to the same ranges.
+the style in the order of `ORDER`. What the user set wins over the style; both are held to the same ranges.
 """
 
 from __future__ import annotations
@@ -130,8 +129,6 @@ def choose_engine(request: Request, style: Style, capabilities: Sequence[Capabil
     able = [by_name[n] for n in dict.fromkeys(preferred) if n in by_name and can_do(style, by_name[n])]
     if not able:
         raise StyleNotForEngine(engine=", ".join(by_name), style=style.slug, choices=", ".join(style.engines))
-    if request.box is not None:
-        able.sort(key=lambda c: not c.makes_toys)
     return next((c for c in able if c.ready), None) or _ready(able[0])
 
 

@@ -46,8 +46,8 @@ class DenoiseTable:
 class Style:
     """One declaration. Texts by language; `settings` by engine; `denoise` by family of weights.
 
-    `boxed`: it is a toy and comes in a box unless the user says otherwise; False: it cannot be boxed. `prefers`: the
-    engine to take when the user named none and it is ready; None: the usual order.
+    `boxed`: it is a toy, and comes in a box unless the user says otherwise. `prefers`: the engine to take when the user
+    named none and it is ready; None: the usual order.
     """
 
     slug: str

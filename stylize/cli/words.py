@@ -1,0 +1,28 @@
+"""English for the slugs that the command line shows."""
+
+from types import MappingProxyType
+
+WARNINGS = MappingProxyType(
+    {
+        "several-faces": "there are several faces in the photo; the most prominent one was taken (--face N for another)",
+        "photo-small": "the face is small in the photo; a photo from nearer gives a better likeness",
+        "face-turned": "the face is turned away; a photo from the front gives a better likeness",
+        "no-face": "no face was found",
+        "face-too-small": "the face is too small to be used",
+    }
+)
+"""For `Findings.warnings`."""
+
+GROUPS = MappingProxyType(
+    {
+        "place": "where it was taken",
+        "time": "when",
+        "device": "with which device",
+        "person": "who",
+        "software": "with which programs",
+        "thumbnail": "small copies of the picture",
+        "colour": "colour profiles",
+        "other": "other",
+    }
+)
+"""For `Found.group`."""
