@@ -13,12 +13,15 @@ from typing import Protocol, TypeVar, runtime_checkable
 import cv2
 import numpy as np
 
-from stylize import export, styles, toybox
+from stylize import export, styles
 from stylize.engines.base import Engine
 from stylize.errors import EngineError, EngineFailed, EngineUnavailable, StylizeError
 from stylize.models import BoxOrder, Capabilities, Lora, Picture, Pixels, Plan, Request, Subject
 from stylize.progress import Progress, Stage, StageWatch, Tell
 from stylize.styles import Style
+from stylize.toybox.compose import compose as pack
+from stylize.toybox.cutout import cut_figure
+from stylize.toybox.order import check_order as check_box
 
 T = TypeVar("T")
 
@@ -66,7 +69,7 @@ def check_order(request: Request, style: Style, bench: Bench) -> Request:
     export.check_order(request.export)
     if request.box is None:
         return request
-    order = toybox.check_order(request.box)
+    order = check_box(request.box)
     return replace(request, box=order if order.tagline else replace(order, tagline=style.tagline["en"]))
 
 
@@ -91,9 +94,9 @@ def compose(made: Made, style: Style, order: BoxOrder | None) -> Pixels:
     """The finished pixels: the picture alone, or in the box: its figure, or where it shows none, a photo card."""
     if order is None:
         return made.picture.pixels
-    cutout = made.picture.cutout or toybox.cut_figure(made.picture.pixels)
+    cutout = made.picture.cutout or cut_figure(made.picture.pixels)
     plan = made.plan
-    return toybox.compose(cutout, order, plan.look, plan.size, plan.seed, style.title["en"])
+    return pack(cutout, order, plan.look, plan.size, plan.seed, style.title["en"])
 
 
 def _attempt(

@@ -260,6 +260,7 @@ class Capabilities:
     do not ride in the package. `denoises`: a plan for it carries a `Denoise`. `size_multiple`: sides are rounded to it.
     `min_size`, `max_size` bound each side. `family`: which of a style's tables its weights understand ("sd15",
     "sdxl"); empty for an engine without weights. `schedulers`: the names a plan for it may carry; empty: any.
+    `makes_toys` False: its pictures show no whole figure, so in a box they become a photo card.
     """
 
     name: str
@@ -272,6 +273,7 @@ class Capabilities:
     max_size: Size
     family: str = ""
     schedulers: tuple[str, ...] = ()
+    makes_toys: bool = True
 
 
 # ---------------------------------------------------------------- what will be done

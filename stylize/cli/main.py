@@ -6,6 +6,7 @@ import argparse
 import importlib
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from types import MappingProxyType
 from typing import NoReturn
@@ -61,7 +62,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output left; nothing can be told to it any more
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return UNEXPECTED
-    except Exception as problem:  # the details may hold what is the user's: only the kind is told
+    except Exception as problem:  # the details may hold what is the user's: only the kind is told, unless they ask
+        if "--traceback" in words:
+            traceback.print_exc()
         sentence = (
             f"Something went wrong inside Stylize ({type(problem).__name__}). No file was written. Please report it."
         )
@@ -82,6 +85,7 @@ def _parser(words: Sequence[str]) -> Parser:
     for verb, summary in VERBS.items():
         own = verbs.add_parser(verb, help=summary, description=summary[0].upper() + summary[1:] + ".")
         own.add_argument("--json", action="store_true", help="print JSON for programs instead of text for people")
+        own.add_argument("--traceback", action="store_true", help=argparse.SUPPRESS)
         if verb == said:
             importlib.import_module(f"stylize.cli.{verb}").add_arguments(own)
     return parser
