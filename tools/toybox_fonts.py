@@ -57,7 +57,11 @@ def cut(path: Path, name: str, letters: str, *, features: str = "*", axes: dict[
     if axes:
         font = instancer.instantiateVariableFont(font, axes)
     options = subset.Options(
-        layout_features=[f for f in features.split(",") if f], hinting=False, desubroutinize=True, name_IDs=[0, 1, 2, 5, 13, 14], notdef_outline=True
+        layout_features=[f for f in features.split(",") if f],
+        hinting=False,
+        desubroutinize=True,
+        name_IDs=[0, 1, 2, 5, 13, 14],
+        notdef_outline=True,
     )
     worker = subset.Subsetter(options)
     worker.populate(text=letters)
@@ -76,7 +80,12 @@ def main(folder: Path) -> None:
     cut(find("LuckiestGuy-Regular.ttf"), "luckiest-guy", PUNCTUATION + LATIN, features=kerned)
     cut(find("Fredoka*.ttf"), "fredoka", PUNCTUATION + LATIN + HEBREW, features=kerned, axes={"wght": 660, "wdth": 100})
     cut(find("Rubik_900Black.ttf"), "rubik", basic + LATIN + CYRILLIC + HEBREW + ARABIC)
-    cut(find("MPLUSRounded1c_900Black.ttf"), "m-plus-rounded", basic + LATIN + VIETNAMESE + GREEK + CYRILLIC + KANA + HAN, features=kerned)
+    cut(
+        find("MPLUSRounded1c_900Black.ttf"),
+        "m-plus-rounded",
+        basic + LATIN + VIETNAMESE + GREEK + CYRILLIC + KANA + HAN,
+        features=kerned,
+    )
     cut(find("Jua_400Regular.ttf"), "jua", basic + HANGUL, features=kerned)
     cut(find("Baloo2_800ExtraBold.ttf"), "baloo-2", PUNCTUATION + DEVANAGARI)
     cut(find("Kanit_900Black.ttf"), "kanit", PUNCTUATION + THAI)

@@ -119,6 +119,9 @@ def _declare(slug: str, table: dict[str, Any]) -> Accessory:
         raise DeclarationError(name=slug, why=f"unknown or missing keys: {', '.join(sorted(odd))}")
     for key, value in table.items():
         listed = str(known[key]).startswith("tuple")
-        if not (isinstance(value, list) and all(isinstance(v, str) for v in value) if listed else isinstance(value, str)):
+        if not (
+            isinstance(value, list) and all(isinstance(v, str) for v in value) if listed else isinstance(value, str)
+        ):
             raise DeclarationError(name=slug, why=f"{key} has the wrong kind of value")
-    return Accessory(slug=slug, **{k: tuple(v) if isinstance(v, list) else v for k, v in table.items()})
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}
+    return Accessory(slug=slug, **values)

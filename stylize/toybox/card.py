@@ -9,11 +9,11 @@ from stylize.toybox.accessories import accessory
 from stylize.toybox.ground import draw_ground
 from stylize.toybox.layout import COLUMN, FIGURE, TALL, WIDE, Tray, trays
 from stylize.toybox.lettering import PLAIN, capitals, face_for
-from stylize.toybox.palettes import Palette, contrast, palettes
-from stylize.toybox.shapes import Outline, disc, fill, print_word, rounded, set_word, star, stamp, turn, word_width
+from stylize.toybox.palettes import Palette, palettes
+from stylize.toybox.shapes import Outline, disc, fill, print_word, rounded, set_word, stamp, star, turn, word_width
 from stylize.toybox.title import draw_title
 
-_BARS = (2, 1, 3, 1, 1, 2, 1, 4, 2, 1, 1, 3, 2, 2, 1, 1, 3, 1, 2, 1, 4, 1, 1, 2, 3, 1, 2, 1, 1, 2, 1, 3, 2, 1, 2, 1, 1)
+_BARS = (1, 1, 2, 1, 1, 2, 3, 1, 1, 1, 2, 2, 1, 1, 3, 1, 1, 2, 1, 1, 2)
 _KEEPSAKE = "One of a kind"
 
 
@@ -34,7 +34,7 @@ def draw_card(order: BoxOrder, palette: str, width_px: int, *, title: str = "Act
         _seal(canvas, COLUMN, 6.6 if not places else 9.2, 1.22 if not places else 1.0, colours, unit)
     _header(canvas, colours, unit)
     _badges(canvas, colours, unit)
-    draw_title(canvas, order.name or title, colours, unit=unit, x=WIDE / 2 * unit, y=1.87 * unit)
+    draw_title(canvas, order.name or title, colours, unit=unit, x=WIDE / 2 * unit, y=1.72 * unit)
     _ribbon(canvas, order.tagline or (title if order.name else _KEEPSAKE), colours, unit)
     _footer(canvas, len(places), colours, unit)
     return canvas
@@ -47,7 +47,8 @@ def _burst(canvas: Pixels, colours: Palette, unit: float) -> None:
     outline[:, 1] = (outline[:, 1] - v * unit) * 1.12 + v * unit
     fill(canvas, outline + 0.09 * unit, colours.ink, 0.12)
     fill(canvas, outline, "#ffffff", 0.12)
-    fill(canvas, (outline - np.float32((u * unit, v * unit))) * 0.9 + np.float32((u * unit, v * unit)), "#ffffff", 0.07)
+    middle = np.array((u * unit, v * unit), np.float32)
+    fill(canvas, np.asarray((outline - middle) * 0.9 + middle, np.float32), "#ffffff", 0.07)
 
 
 def _arc(v: float, unit: float, lift: float) -> Outline:
@@ -59,24 +60,29 @@ def _arc(v: float, unit: float, lift: float) -> Outline:
 
 
 def _header(canvas: Pixels, colours: Palette, unit: float) -> None:
-    fill(canvas, _arc(2.74, unit, 0.22), colours.ink, 0.28)
-    fill(canvas, _arc(2.64, unit, 0.22), "#ffffff")
-    fill(canvas, _arc(2.56, unit, 0.22), colours.ink)
-    fill(canvas, _arc(2.46, unit, 0.22), colours.band)
+    fill(canvas, _arc(2.62, unit, 0.22), colours.ink, 0.28)
+    fill(canvas, _arc(2.52, unit, 0.22), "#ffffff")
+    fill(canvas, _arc(2.44, unit, 0.22), colours.ink)
+    fill(canvas, _arc(2.34, unit, 0.22), colours.band)
     for k in range(-2, 15):
         left = 0.72 * k
         stripe = [(left, 2.9), (left + 0.3, 2.9), (left + 1.3, 1.1), (left + 1.0, 1.1)]
         _clipped(canvas, np.asarray(stripe, np.float32) * np.float32(unit), unit)
-    fill(canvas, _arc(1.24, unit, 0.2), colours.ink, 0.9)
-    fill(canvas, _arc(1.16, unit, 0.2), colours.crest)
-    for u, v, size, angle in ((2.05, 0.5, 0.17, 0.3), (2.42, 0.86, 0.085, 0.1), (6.55, 0.5, 0.17, -0.3), (6.18, 0.86, 0.085, 0.2)):
+    fill(canvas, _arc(1.10, unit, 0.2), colours.ink, 0.9)
+    fill(canvas, _arc(1.02, unit, 0.2), colours.crest)
+    for u, v, size, angle in (
+        (2.05, 0.5, 0.17, 0.3),
+        (2.42, 0.86, 0.085, 0.1),
+        (6.55, 0.5, 0.17, -0.3),
+        (6.18, 0.86, 0.085, 0.2),
+    ):
         fill(canvas, star(u * unit, v * unit, size * unit, turn=angle), "#ffffff", 0.95)
 
 
 def _clipped(canvas: Pixels, stripe: Outline, unit: float) -> None:
     """A faint stripe on the band, kept above its lower line."""
     u = np.clip(stripe[:, 0] / unit / WIDE, 0, 1)
-    floor = (2.46 + 0.22 * (1 - np.sin(np.pi * u))) * unit
+    floor = (2.34 + 0.22 * (1 - np.sin(np.pi * u))) * unit
     kept = np.stack([stripe[:, 0], np.minimum(stripe[:, 1], floor)], 1).astype(np.float32)
     fill(canvas, kept, "#ffffff", 0.16)
 
@@ -140,18 +146,24 @@ def _ribbon(canvas: Pixels, text: str, colours: Palette, unit: float) -> None:
     """The tagline on a ribbon with a swallow tail, tilted like the title."""
     raised = capitals(text)
     face = face_for(raised, PLAIN, field="tagline")
-    size = 0.37 * unit
+    size = 0.355 * unit
     size = min(size, size * 5.6 * unit / max(word_width(raised, face, size), 1))
     wide = word_width(raised, face, size) + 0.75 * unit
-    right, middle, half = (WIDE - 0.42) * unit, 2.92 * unit, 0.31 * unit
+    right, middle, half = (WIDE - 0.42) * unit, 2.71 * unit, 0.29 * unit
     left = right - wide
     x, y = (left + right) / 2, middle
     body = rounded(left, middle - half, right, middle + half, 0.1 * unit)
-    tail = [(left + 0.2 * unit, -0.7), (left - 0.42 * unit, -0.7), (left - 0.2 * unit, 0.15), (left - 0.42 * unit, 1.0), (left + 0.2 * unit, 1.0)]
+    tail = [
+        (left + 0.2 * unit, -0.7),
+        (left - 0.42 * unit, -0.7),
+        (left - 0.2 * unit, 0.15),
+        (left - 0.42 * unit, 1.0),
+        (left + 0.2 * unit, 1.0),
+    ]
     tail_outline = np.asarray([(tx, middle + ty * half + 0.09 * unit) for tx, ty in tail], np.float32)
     tilt = -1.6
     fill(canvas, turn(tail_outline, x, y, tilt), colours.ink)
-    shadow = body + np.float32((0.05 * unit, 0.08 * unit))
+    shadow = np.asarray(body + np.array((0.05 * unit, 0.08 * unit)), np.float32)
     fill(canvas, turn(shadow, x, y, tilt), colours.ink, 0.75)
     fill(canvas, turn(body, x, y, tilt), "#ffffff")
     print_word(canvas, raised, face, x=x, y=y, size_px=size, colour=colours.ink, degrees=tilt)
@@ -169,9 +181,9 @@ def _footer(canvas: Pixels, count: int, colours: Palette, unit: float) -> None:
         (words, 11.87, 0.255, "#ffffff"),
         ("Made on your own computer", 12.15, 0.165, colours.shine),
     ):
-        line = set_word(capitals(text), PLAIN[0], size * unit)
-        left = round((WIDE - 0.36) * unit) - line.width - line.left
-        stamp(canvas, line.coverage, left, round(v * unit - line.coverage.shape[0] / 2), colour)
+        word = set_word(capitals(text), PLAIN[0], size * unit)
+        left = round((WIDE - 0.36) * unit) - word.width - word.left
+        stamp(canvas, word.coverage, left, round(v * unit - word.coverage.shape[0] / 2), colour)
 
 
 def _barcode(canvas: Pixels, left: float, top: float, wide: float, tall: float) -> None:

@@ -20,7 +20,7 @@ from stylize.toybox.stage import Stage, load_stage
 Floats = npt.NDArray[np.float32]
 _OVERSIZE = 2.0
 _EXPOSURE = 0.95
-_FLOOR_LIFT = 1.18
+_FLOOR_LIFT = 1.3
 _CARD_GLOSS = 0.25
 _WINDOW = ((-3.1, 1.55, 1.0), (-1.25, 0.4, 0.7))
 """Panes of a faint window in the blister: left end on the card, width, strength."""
@@ -48,7 +48,9 @@ def compose(cutout: Cutout, order: BoxOrder, look: Look, size: Size, seed: int, 
     del albedo
     figure = _resized(cutout, size) if cutout.staged else place_cutout(cutout, stage, size, colours)
     light *= figure.shadow[..., None]
-    pieces = place_accessories(order.accessories, stage.shelf_to_pixels, width=size.width, height=size.height)
+    pieces = place_accessories(
+        order.accessories, stage.card_to_pixels, stage.shelf_to_pixels, width=size.width, height=size.height
+    )
     cast_shadows(light, pieces, stage.masks["card"], scale=scale)
     for piece in pieces:
         lay(light, piece)

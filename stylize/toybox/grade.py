@@ -32,7 +32,9 @@ def grade(light: Floats, *, scale: float, seed: int) -> Pixels:
 def _bloom(light: Floats, scale: float) -> Floats:
     """Light that spills from what is brighter than paper; blurred at a quarter of the size."""
     height, width = light.shape[:2]
-    small = cv2.resize(np.clip(light - 0.85, 0, 1.5), (max(1, width // 4), max(1, height // 4)), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(
+        np.clip(light - 0.85, 0, 1.5), (max(1, width // 4), max(1, height // 4)), interpolation=cv2.INTER_AREA
+    )
     spill = 0.22 * cv2.GaussianBlur(small, (0, 0), 2.2 * scale) + 0.10 * cv2.GaussianBlur(small, (0, 0), 6.5 * scale)
     return np.asarray(cv2.resize(spill, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
 

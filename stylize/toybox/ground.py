@@ -31,7 +31,7 @@ def draw_ground(palette: Palette, width: int, height: int, unit: float, centre: 
         channel += (255 - channel) * tint
         channel += (k - channel) * ink
         channels.append(channel)
-    return cv2.merge(channels).clip(0, 255).astype(np.uint8)
+    return np.asarray(np.clip(cv2.merge(channels), 0, 255), np.uint8)
 
 
 def _rays(x: Floats, y: Floats, reach: Floats, unit: float) -> Floats:
@@ -43,7 +43,7 @@ def _rays(x: Floats, y: Floats, reach: Floats, unit: float) -> Floats:
     beam = np.clip(edge + 0.5, 0, 1)
     fade = np.clip((reach - 0.6) / 3.2, 0, 1) * np.clip(1.25 - reach / 9.5, 0.25, 1)
     shine = 0.20 * np.exp(-((reach / 2.4) ** 2))
-    return np.asarray(0.17 * beam * fade + shine * (1 - 0.17 * beam * fade), np.float32)
+    return np.asarray(0.21 * beam * fade + shine * (1 - 0.21 * beam * fade), np.float32)
 
 
 def _halftone(u: Floats, v: Floats, tall: float, unit: float) -> Floats:

@@ -28,6 +28,4 @@ def trays(count: int) -> tuple[Tray, ...]:
         return tuple(Tray(u=COLUMN, v=v, half_width=1.25, half_height=1.42, reach=1.14) for v in (5.35, 8.75))
     if count == 3:
         return tuple(Tray(u=COLUMN, v=v, half_width=1.25, half_height=1.2, reach=1.0) for v in (4.62, 7.28, 9.94))
-    return tuple(
-        Tray(u=COLUMN, v=4.36 + 1.98 * k, half_width=1.25, half_height=0.88, reach=0.8) for k in range(count)
-    )
+    return tuple(Tray(u=COLUMN, v=4.36 + 1.98 * k, half_width=1.25, half_height=0.88, reach=0.76) for k in range(count))

@@ -29,11 +29,13 @@ class Piece:
     top: int
 
 
-def place_accessories(slugs: tuple[str, ...], shelf: Homography, *, width: int, height: int) -> tuple[Piece, ...]:
-    """The pieces for `slugs`, where their trays are. `shelf`: card units to pixels (`Stage.shelf_to_pixels`)."""
-    scale = width_scale(shelf)
+def place_accessories(
+    slugs: tuple[str, ...], card: Homography, shelf: Homography, *, width: int, height: int
+) -> tuple[Piece, ...]:
+    """The pieces for `slugs`, before their trays as seen from the camera. `card`, `shelf`: as in `Stage`."""
+    scale = width_scale(card)
     return tuple(
-        _place(read_icon(slug), tray, shelf, width, height, scale)
+        _place(read_icon(slug), tray, card, shelf, width, height, scale)
         for slug, tray in zip(slugs, trays(len(slugs)), strict=True)
     )
 
@@ -48,7 +50,7 @@ def cast_shadows(light: Floats, pieces: tuple[Piece, ...], receiver: Floats, *, 
     """Darken `light` (h, w, 3), in place, where pieces keep light from `receiver` (h, w)."""
     for piece in pieces:
         reach = round(60 * scale)
-        alpha = cv2.copyMakeBorder(piece.alpha, reach, reach, reach, reach, cv2.BORDER_CONSTANT)
+        alpha = np.asarray(cv2.copyMakeBorder(piece.alpha, reach, reach, reach, reach, cv2.BORDER_CONSTANT), np.float32)
         left, top = piece.left - reach, piece.top - reach
         x0, y0 = max(left, 0), max(top, 0)
         x1 = min(left + alpha.shape[1], light.shape[1])
@@ -82,23 +84,29 @@ def puff(colour: Floats, alpha: Floats, *, depth_px: float, shade: float = 1.0) 
     height = cv2.GaussianBlur(height, (0, 0), max(0.5, 0.18 * depth_px))
     slope_x = cv2.Sobel(height, cv2.CV_32F, 1, 0, ksize=3, scale=1 / 8)
     slope_y = cv2.Sobel(height, cv2.CV_32F, 0, 1, ksize=3, scale=1 / 8)
-    facing = np.clip(1 - shade * (0.10 - slope_x * 0.24 - slope_y * 0.30), 0.45, 1.25)
     facing = np.clip(1 - shade * (0.10 + slope_x * -0.24 + slope_y * -0.30), 0.45, 1.25)
     gleam = np.clip(slope_x * 0.5 + slope_y * 0.7 - 0.42, 0, 1) ** 2 * (0.55 * shade)
     return np.asarray(colour * facing[..., None] + (gleam * alpha)[..., None], np.float32)
 
 
 def _place(
-    icon: npt.NDArray[np.uint8], tray: Tray, shelf: Homography, width: int, height: int, scale: float
+    icon: npt.NDArray[np.uint8],
+    tray: Tray,
+    card: Homography,
+    shelf: Homography,
+    width: int,
+    height: int,
+    scale: float,
 ) -> Piece:
     icon = _trim(icon)
     tall, wide = icon.shape[:2]
     reach = tray.reach * _FULL
     grow = 2 * reach / max(wide, tall)
-    u, v = tray.u - WIDE / 2, TALL - tray.v + 0.04
+    u, v = tray.u - WIDE / 2, TALL - tray.v + 0.07
     half_u, half_v = wide * grow / 2, tall * grow / 2
     spots = [(u - half_u, v + half_v), (u + half_u, v + half_v), (u + half_u, v - half_v), (u - half_u, v - half_v)]
     quad = cv2.perspectiveTransform(np.array([spots], np.float64), shelf)[0]
+    quad += cv2.perspectiveTransform(np.array([[(u, v)]], np.float64), card)[0, 0] - quad.mean(0)
     seen = float(np.linalg.norm(quad[1] - quad[0])) / wide
     colour = _resample(icon, seen)
     tall, wide = colour.shape[:2]
@@ -108,8 +116,8 @@ def _place(
     corners = np.array([(0, 0), (wide, 0), (wide, tall), (0, tall)], np.float32) - 0.5
     matrix = cv2.getPerspectiveTransform(corners, (quad - (left, top)).astype(np.float32) - 0.5)
     region = cv2.warpPerspective(colour, matrix, (right - left, bottom - top), flags=cv2.INTER_CUBIC)
-    alpha = np.clip(region[..., 3], 0, 1)
-    light = np.minimum(np.clip(region[..., :3], 0, None), alpha[..., None])
+    alpha = np.asarray(np.clip(region[..., 3], 0, 1), np.float32)
+    light = np.asarray(np.minimum(np.clip(region[..., :3], 0, None), alpha[..., None]), np.float32)
     return Piece(light=puff(light, alpha, depth_px=9 * scale) * np.float32(0.97), alpha=alpha, left=left, top=top)
 
 

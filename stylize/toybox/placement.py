@@ -24,32 +24,57 @@ def place_cutout(cutout: Cutout, stage: Stage, size: Size, colours: Palette) -> 
     scale = width_scale(stage.card_to_pixels)
     light = np.zeros((size.height, size.width, 3), np.float32)
     alpha = np.zeros((size.height, size.width), np.float32)
-    side = _PLINTH * slot.height
-    ground = slot.bottom - side - 0.2 * side
-    _draw_plinth(light, alpha, slot, ground, side, to_linear(from_hex(colours.band)))
-    _stand(light, alpha, cutout, Box(left=slot.left, top=slot.top, right=slot.right, bottom=ground), scale)
+    if _is_sheet(cutout):
+        room = slot.pad(0.04 * slot.width, -0.03 * slot.height)
+        _stand(light, alpha, cutout, room.move(-0.02 * slot.width, 0), scale, middle=True)
+    else:
+        side = _PLINTH * slot.height
+        ground = slot.bottom - side - 0.2 * side
+        _draw_plinth(light, alpha, slot, ground, side, to_linear(from_hex(colours.band)))
+        _stand(light, alpha, cutout, Box(left=slot.left, top=slot.top, right=slot.right, bottom=ground), scale)
     shadow = soft_shadow(alpha, scale=1.4 * scale)
     return Cutout(light=light, alpha=alpha, shadow=shadow, staged=True)
 
 
-def _stand(light: Floats, alpha: Floats, cutout: Cutout, room: Box, scale: float) -> None:
-    """Put the visible part of `cutout` into `room`, feet on its lower edge, over what is there."""
+def _extent(cutout: Cutout) -> tuple[int, int, int, int] | None:
+    """Left, top, right, bottom of what is visible, or None."""
     rows, columns = np.nonzero(cutout.alpha.max(1) > 0.5)[0], np.nonzero(cutout.alpha.max(0) > 0.5)[0]
     if not len(rows) or not len(columns):
+        return None
+    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+
+
+def _is_sheet(cutout: Cutout) -> bool:
+    """Whether it is a flat rectangle, a photo card, which hangs rather than stands."""
+    extent = _extent(cutout)
+    if extent is None:
+        return False
+    left, top, right, bottom = extent
+    return float(cutout.alpha[top:bottom, left:right].mean()) > 0.97
+
+
+def _stand(light: Floats, alpha: Floats, cutout: Cutout, room: Box, scale: float, *, middle: bool = False) -> None:
+    """Put the visible part of `cutout` into `room`, feet on its lower edge or in the `middle`, over what is there."""
+    extent = _extent(cutout)
+    if extent is None:
         return
-    top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
+    left, top, right, bottom = extent
     grow = min(room.width / (right - left), room.height / (bottom - top))
     shape = max(2, round((right - left) * grow)), max(2, round((bottom - top) * grow))
     how = cv2.INTER_AREA if grow < 1 else cv2.INTER_CUBIC
-    cover = np.clip(cv2.resize(cutout.alpha[top:bottom, left:right], shape, interpolation=how), 0, 1)
-    paint = np.clip(cv2.resize(cutout.light[top:bottom, left:right], shape, interpolation=how), 0, None)
+    cover, paint = (
+        np.asarray(np.clip(cv2.resize(layer[top:bottom, left:right], shape, interpolation=how), 0, limit), np.float32)
+        for layer, limit in ((cutout.alpha, 1), (cutout.light, None))
+    )
     paint = puff(paint, cover, depth_px=14 * scale, shade=0.55)
     paint *= np.linspace(1.04, 0.93, shape[1], dtype=np.float32)[:, None, None]
-    x0, y0 = round(room.centre[0] - shape[0] / 2), round(room.bottom + 0.012 * room.height) - shape[1]
+    foot = room.centre[1] + shape[1] / 2 if middle else room.bottom + 0.012 * room.height
+    x0, y0 = round(room.centre[0] - shape[0] / 2), round(foot) - shape[1]
     x1, y1 = min(x0 + shape[0], alpha.shape[1]), min(y0 + shape[1], alpha.shape[0])
     cut = np.s_[max(-y0, 0) : y1 - y0, max(-x0, 0) : x1 - x0]
     spot = np.s_[max(y0, 0) : y1, max(x0, 0) : x1]
-    _touch(light, cover, x0, y1, scale)
+    if not middle:
+        _touch(light, cover, x0, y1, scale)
     light[spot] = light[spot] * (1 - cover[cut])[..., None] + paint[cut]
     alpha[spot] = 1 - (1 - alpha[spot]) * (1 - cover[cut])
 
@@ -67,15 +92,17 @@ def _touch(light: Floats, cover: Floats, left: int, foot: int, scale: float) -> 
 
 def _draw_plinth(light: Floats, alpha: Floats, slot: Box, ground: float, side: float, colour: Floats) -> None:
     """A round plinth with a lighter top, drawn at twice the size and reduced."""
-    left, right = slot.left + 0.02 * slot.width, slot.right - 0.02 * slot.width
+    left, right = slot.left + 0.15 * slot.width, slot.right - 0.15 * slot.width
     x, rx, ry = (left + right) / 2, (right - left) / 2, 0.28 * side * 2
     height, width = alpha.shape
     turns = np.linspace(0, 2 * np.pi, 180, endpoint=False)
     top = np.stack([x + rx * np.cos(turns), ground + ry * np.sin(turns)], 1)
-    skirt = top + (0, side)
+    skirt = top + np.array((0, side))
     body = cv2.convexHull(np.concatenate([top, skirt]).astype(np.float32))[:, 0]
     across = (np.arange(width, dtype=np.float32) - x) / rx
-    round_shade = (0.80 - 0.30 * across - 0.25 * across**2 + 0.35 * np.exp(-(((across + 0.55) / 0.10) ** 2)))[None, :, None]
+    round_shade = (0.80 - 0.30 * across - 0.25 * across**2 + 0.35 * np.exp(-(((across + 0.55) / 0.10) ** 2)))[
+        None, :, None
+    ]
     for outline, shade in ((body, round_shade), (top, np.float32(1.0)), (_shrink(top, 0.93), np.float32(0.9))):
         cover = _cover(outline, height, width)[..., None]
         light *= 1 - cover
@@ -85,10 +112,10 @@ def _draw_plinth(light: Floats, alpha: Floats, slot: Box, ground: float, side: f
 
 def _shrink(outline: npt.NDArray[np.float64], factor: float) -> npt.NDArray[np.float64]:
     middle = outline.mean(0)
-    return middle + (outline - middle) * factor
+    return np.asarray(middle + (outline - middle) * factor, np.float64)
 
 
-def _cover(outline: npt.NDArray[np.floating], height: int, width: int) -> Floats:
+def _cover(outline: npt.ArrayLike, height: int, width: int) -> Floats:
     page = np.zeros((height, width), np.uint8)
-    cv2.fillPoly(page, [np.round(outline * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
-    return page.astype(np.float32) / 255
+    cv2.fillPoly(page, [np.round(np.asarray(outline) * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
+    return np.asarray(page, np.float32) * np.float32(1 / 255)

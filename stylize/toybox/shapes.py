@@ -90,7 +90,7 @@ def disc(x: float, y: float, radius: float) -> Outline:
 def turn(outline: Outline, x: float, y: float, degrees: float) -> Outline:
     """Rotate about (x, y), clockwise as seen."""
     c, s = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
-    return ((outline - (x, y)) @ np.array([[c, s], [-s, c]]) + (x, y)).astype(np.float32)
+    return np.asarray((outline - (x, y)) @ np.array([[c, s], [-s, c]]) + (x, y), np.float32)
 
 
 def set_word(text: str, face: Typeface, size_px: float, *, stroke_px: float = 0.0) -> Word:
@@ -111,7 +111,15 @@ def word_width(text: str, face: Typeface, size_px: float) -> float:
 
 
 def print_word(
-    canvas: Pixels, text: str, face: Typeface, *, x: float, y: float, size_px: float, colour: Colour, degrees: float = 0.0
+    canvas: Pixels,
+    text: str,
+    face: Typeface,
+    *,
+    x: float,
+    y: float,
+    size_px: float,
+    colour: Colour,
+    degrees: float = 0.0,
 ) -> None:
     """Print one line with the middle of its ink at (x, y), turned clockwise."""
     word = set_word(text, face, size_px)
