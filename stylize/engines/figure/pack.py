@@ -125,7 +125,7 @@ def load_figure(
     if glasses and (PACKS / "glasses" / "round").is_dir():
         pile.lay(read_layer(PACKS / "glasses" / "round"), view, under=hair_over, shade=True)
     alpha = np.minimum(pile.cover, 1)
-    light = pile.light / np.maximum(pile.cover, np.float32(1e-4))[..., None]
+    light = np.divide(pile.light, np.maximum(pile.cover, np.float32(1e-4))[..., None], dtype=np.float32)
     face_uv, face_mask = _face_print(view)
     return Passes(
         light=light,
