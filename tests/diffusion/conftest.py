@@ -1,0 +1,98 @@
+"""Tiny weights, written once a session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from stylize.engines.diffusion.engine import DiffusionEngine
+from stylize.models import Subject
+from tests.diffusion import tiny
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> None:
+    """Nets this small are faster on one thread, above all on a busy machine."""
+    import torch
+
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """`tiny_folder("sd15")`: a diffusers folder, with the LoRA "bright" in a folder loras beside it."""
+    made: dict[str, Path] = {}
+
+    def give(family: str) -> Path:
+        if family not in made:
+            root = tmp_path_factory.mktemp(f"weights-{family}")
+            made[family] = tiny.write_folder(root / "model", family)
+            tiny.write_lora(root / "loras" / "bright.safetensors", plain_pipeline(made[family], family))
+            tiny.write_lora(root / "loras" / "dark.safetensors", plain_pipeline(made[family], family), seed=9)
+        return made[family]
+
+    return give
+
+
+@pytest.fixture(scope="session")
+def tiny_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """`tiny_checkpoint("sdxl")`: one file in the original layout, its configuration beside it."""
+    made: dict[str, Path] = {}
+
+    def give(family: str) -> Path:
+        if family not in made:
+            made[family] = tiny.write_checkpoint(tmp_path_factory.mktemp("file") / f"{family}.safetensors", family)
+        return made[family]
+
+    return give
+
+
+@pytest.fixture(scope="session")
+def engine_of(tiny_folder: Callable[[str], Path]) -> Callable[[str], DiffusionEngine]:
+    """`engine_of("sd15")`: one engine a family for the session, loaded; it must give the same whoever used it before."""
+    made: dict[str, DiffusionEngine] = {}
+
+    def give(family: str) -> DiffusionEngine:
+        if family not in made:
+            made[family] = DiffusionEngine(tiny_folder(family), device="cpu")
+        return made[family]
+
+    return give
+
+
+@pytest.fixture(scope="session")
+def plain_of(tiny_folder: Callable[[str], Path]) -> Callable[[str], Any]:
+    """`plain_of(family)`: the same folder as plain diffusers loads it, its own scheduler put back."""
+    made: dict[str, Any] = {}
+    own: dict[str, Any] = {}
+
+    def give(family: str) -> Any:
+        if family not in made:
+            made[family] = plain_pipeline(tiny_folder(family), family)
+            own[family] = made[family].scheduler
+        made[family].scheduler = own[family]
+        return made[family]
+
+    return give
+
+
+def plain_pipeline(folder: Path, family: str) -> Any:
+    import diffusers
+
+    tiny.quieten()
+    kinds = {"sd15": "StableDiffusionImg2ImgPipeline", "sdxl": "StableDiffusionXLImg2ImgPipeline"}
+    pipeline = getattr(diffusers, kinds[family]).from_pretrained(str(folder), local_files_only=True)
+    pipeline.set_progress_bar_config(disable=True)
+    return pipeline
+
+
+@pytest.fixture(scope="session")
+def drawn_subject() -> Subject:
+    """A subject of smooth colours, larger than any plan here and of another shape."""
+    y, x = np.mgrid[0:200, 0:150].astype(np.float32)
+    colours = np.stack([x * 1.6, y * 1.2, 255 - (x + y) * 0.7], axis=-1)
+    return tiny.make_subject(colours.clip(0, 255).astype(np.uint8), face=(70.0, 60.0))
