@@ -82,7 +82,8 @@ class Box:
     def pad(self, x: float, y: float) -> Box:
         """Grow by `x` on the left and right and by `y` above and below; negative values shrink, at most to a point."""
         x, y = max(x, -self.width / 2), max(y, -self.height / 2)
-        return Box(left=self.left - x, top=self.top - y, right=self.right + x, bottom=self.bottom + y)
+        left, top = self.left - x, self.top - y
+        return Box(left=left, top=top, right=max(left, self.right + x), bottom=max(top, self.bottom + y))
 
     def clamp(self, size: Size) -> Box:
         """The part of the box that lies inside a picture of `size` (may be empty)."""

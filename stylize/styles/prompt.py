@@ -45,6 +45,7 @@ _COLOURS = {
     "tan": "#b58856",
     "red": "#c8262c",
     "dark red": "#6e1a20",
+    "pale pink": "#f0ccd6",
     "pink": "#ec8fb0",
     "magenta": "#b8266f",
     "orange": "#ec7423",
