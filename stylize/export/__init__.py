@@ -17,5 +17,5 @@ def export(pixels: Pixels, order: ExportOrder, *, trained: bool) -> Export:
     """
     xmp = xmp_packet(trained=trained)
     data = encode(pixels, order, xmp)
-    verify(data, order.media_type, pixels, xmp)
+    verify(data, order, pixels, xmp)
     return Export(data=data, media_type=order.media_type, labels=LABELS)

@@ -12,12 +12,14 @@ from PIL import Image
 from stylize.errors import ExportVerifyFailed
 from stylize.export.containers import Malformed, Piece, jpeg_pieces, png_pieces, webp_pieces
 from stylize.export.encode import JPEG, PNG, SRGB_PERCEPTUAL, WEBP, XMP_KEYWORD, srgb_profile
-from stylize.models import Pixels
+from stylize.models import ExportOrder, Pixels
 
 _PILLOW_FORMAT = {PNG: "PNG", JPEG: "JPEG", WEBP: "WEBP"}
 _BLOCK = 16
 _MEAN_LEVELS, _WORST_LEVELS = 8.0, 64.0
 """How far means over blocks of 16 x 16 may lie off in a lossy file, on average and at worst, of 255."""
+_COARSE_QUALITY, _COARSE_FACTOR = 50, 3
+"""Below this quality steps of colour are so coarse that thrice as much is allowed."""
 
 _JFIF = b"JFIF\x00"
 _XMP_SEGMENT = b"http://ns.adobe.com/xap/1.0/\x00"
@@ -25,17 +27,17 @@ _ICC_SEGMENT = b"ICC_PROFILE\x00\x01\x01"
 _ITXT_HEAD = XMP_KEYWORD.encode() + b"\x00" * 5
 
 
-def verify(data: bytes, media_type: str, pixels: Pixels, xmp: bytes) -> None:
+def verify(data: bytes, order: ExportOrder, pixels: Pixels, xmp: bytes) -> None:
     """Compare the file with what it should be. Raises ExportVerifyFailed naming what is off.
 
     The container is taken apart piece by piece against a list of what may be there; then the pixels are decoded and
     compared: to the bit in PNG, closely in JPEG and WebP.
     """
     try:
-        _CHECKS[media_type](data, xmp)
+        _CHECKS[order.media_type](data, xmp)
     except Malformed as problem:
         raise ExportVerifyFailed(why=f"container: {problem}") from None
-    _same_pixels(data, media_type, pixels)
+    _same_pixels(data, order, pixels)
 
 
 def _check_png(data: bytes, xmp: bytes) -> None:
@@ -89,20 +91,21 @@ def _equal(pieces: list[Piece], name: str, body: bytes) -> None:
         raise Malformed(f"{name.strip()} differs")
 
 
-def _same_pixels(data: bytes, media_type: str, pixels: Pixels) -> None:
+def _same_pixels(data: bytes, order: ExportOrder, pixels: Pixels) -> None:
     try:
-        with Image.open(io.BytesIO(data), formats=[_PILLOW_FORMAT[media_type]]) as picture:
+        with Image.open(io.BytesIO(data), formats=[_PILLOW_FORMAT[order.media_type]]) as picture:
             mode, decoded = picture.mode, np.asarray(picture)
     except (OSError, SyntaxError, ValueError):
         raise ExportVerifyFailed(why="pixels: cannot be decoded") from None
     if mode != "RGB" or decoded.shape != pixels.shape:
         raise ExportVerifyFailed(why="pixels: another size or kind")
-    if media_type == PNG:
+    if order.media_type == PNG:
         if not np.array_equal(decoded, pixels):
             raise ExportVerifyFailed(why="pixels: differ")
         return
     off = np.abs(_block_means(decoded) - _block_means(pixels))
-    if off.mean() > _MEAN_LEVELS or off.max() > _WORST_LEVELS:
+    factor = _COARSE_FACTOR if order.quality < _COARSE_QUALITY else 1
+    if off.mean() > _MEAN_LEVELS * factor or off.max() > _WORST_LEVELS * factor:
         raise ExportVerifyFailed(why="pixels: differ")
 
 

@@ -122,5 +122,5 @@ def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
 
 
 def test_an_unknown_style_lists_those_there_are() -> None:
-    with pytest.raises(UnknownChoice, match="action-figure.*vinyl"):
+    with pytest.raises(UnknownChoice, match=r"action-figure.*vinyl"):
         find_style(load_styles(), "hologram")
