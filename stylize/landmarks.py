@@ -68,7 +68,7 @@ def smooth_closed(points: npt.ArrayLike, samples: int = 6) -> Points:
     count = len(knots)
     if count < 3:
         raise ValueError("a closed curve needs three points")
-    step: npt.NDArray[np.float64] = np.linalg.norm(np.roll(knots, -1, axis=0) - knots, axis=1) + 1e-6
+    step = np.asarray(np.linalg.norm(np.roll(knots, -1, axis=0) - knots, axis=1) + 1e-6, np.float64)
     before = np.roll(step, 1)
     slope = (np.roll(knots, -1, axis=0) - knots) / step[:, None]
     around = np.arange(count)
@@ -76,7 +76,7 @@ def smooth_closed(points: npt.ArrayLike, samples: int = 6) -> Points:
     system[around, around] = 2 * (before + step)
     system[around, (around - 1) % count] += before
     system[around, (around + 1) % count] += step
-    bend = np.linalg.solve(system, 6 * (slope - np.roll(slope, 1, axis=0)))
+    bend = np.asarray(np.linalg.solve(system, 6 * (slope - np.roll(slope, 1, axis=0))), np.float64)
     start = np.concatenate([[0.0], np.cumsum(step)])
     t = np.linspace(0.0, start[-1], count * samples, endpoint=False)
     piece = np.clip(np.searchsorted(start, t, side="right") - 1, 0, count - 1)
@@ -93,14 +93,14 @@ def smooth_open(points: npt.ArrayLike, samples: int = 40) -> Points:
     count = len(knots)
     if count < 2:
         raise ValueError("an open curve needs two points")
-    step: npt.NDArray[np.float64] = np.linalg.norm(np.diff(knots, axis=0), axis=1) + 1e-6
+    step = np.asarray(np.linalg.norm(np.diff(knots, axis=0), axis=1) + 1e-6, np.float64)
     slope = np.diff(knots, axis=0) / step[:, None]
     system = np.eye(count)
     right = np.zeros_like(knots)
     for i in range(1, count - 1):
         system[i, i - 1 : i + 2] = step[i - 1], 2 * (step[i - 1] + step[i]), step[i]
         right[i] = 6 * (slope[i] - slope[i - 1])
-    bend = np.linalg.solve(system, right)
+    bend = np.asarray(np.linalg.solve(system, right), np.float64)
     start = np.concatenate([[0.0], np.cumsum(step)])
     t = np.linspace(0.0, start[-1], samples)
     piece = np.clip(np.searchsorted(start, t, side="right") - 1, 0, count - 2)

@@ -1,4 +1,4 @@
-"""Clothes: where they are, their colours, and which of the sculpted outfits they come nearest to."""
+"""Clothes: their colours, and which of the sculpted outfits they come nearest to."""
 
 from __future__ import annotations
 
@@ -6,19 +6,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stylize.models import Mask, Outfit
-from stylize.photo.frame import Flags, HeadFrame, blur
-from stylize.photo.palette import Lab, chroma, clusters, distance
+from stylize.models import Hair, Mask, Outfit
+from stylize.photo.frame import Flags, HeadFrame
+from stylize.photo.palette import Lab, Shares, chroma, clusters, distance
 
-_DEFAULT_OUTER = np.array([40, 5, -25], np.float32)
 _WHITE = np.array([92, 0, 1], np.float32)
+_NAVY = np.array([30, 3, -22], np.float32)
+_JEANS = np.array([36, 0, -22], np.float32)
+_CHARCOAL = np.array([26, 1, -4], np.float32)
+_SNEAKER = np.array([91, 0, 2], np.float32)
+_LEATHER = np.array([16, 5, 6], np.float32)
+_FEWEST = 120
+_FALLING = frozenset({Hair.LONG, Hair.WAVY, Hair.BOB, Hair.BUN})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClothesFound:
-    """`mask` (h, w) float32; colours CIELAB: outer layer, inner layer, accent (tie, zip), trousers, shoes."""
+    """Colours CIELAB: outer layer, inner layer, accent (tie, zip), trousers, shoes."""
 
-    mask: Mask
     outfit: Outfit
     outer: Lab
     inner: Lab
@@ -27,69 +32,94 @@ class ClothesFound:
     shoe: Lab
 
 
-def find_clothes(lab: Lab, frame: HeadFrame, person: Mask, hair: Mask, skin_mask: Mask, skin: Lab) -> ClothesFound:
-    """The clothes below the head `frame` in the picture `lab` (h, w, 3 CIELAB)."""
-    body = (person > 0.6) & (hair < 0.5) & (frame.above < -0.72)
-    cloth = body & (skin_mask < 0.5)
-    mask = blur(cloth.astype(np.float32), 1.2)
-    outer = _outer(lab, frame, cloth, skin)
-    collar = lab[cloth & frame.window(across=(0, 0.42), above=(-1.40, -0.80))]
-    light_collar = float(_is_white(collar).mean()) if len(collar) > 60 else 0.0
-    if outer[0] < 40 and light_collar > 0.14 and chroma(outer) < 24:
-        return _suit(lab, frame, cloth, mask, outer)
-    return _casual(lab, frame, cloth, mask, outer)
+def find_clothes(lab: Lab, frame: HeadFrame, cloth: Mask, skin: Mask, skin_lab: Lab, hair: Hair) -> ClothesFound:
+    """The clothes on the chest under the head `frame`, given where `cloth` and bare `skin` are."""
+    worn = cloth > 0.6
+    sides = lab[worn & frame.window(across=(0.42, 1.5), above=(-2.5, -1.15))]
+    if len(sides) < _FEWEST:
+        sides = lab[worn]
+    if len(sides) < _FEWEST:
+        return _plain(Outfit.TEE, _NAVY, _WHITE)
+    outer = _outer(*clusters(sides, 4), skin_lab)
+    if _bare_shoulders(worn, skin, frame) and hair in _FALLING:
+        return _plain(Outfit.DRESS, outer, outer)
+    collar = lab[worn & frame.window(across=(0, 0.45), above=(-1.4, -0.78))]
+    light = (collar[:, 0] > 58) & (np.hypot(collar[:, 1], collar[:, 2]) < 26) if len(collar) else np.zeros(0, bool)
+    formal = outer[0] < 48 and chroma(outer) < 26 and distance(outer, _WHITE) > 22
+    if formal and len(collar) > _FEWEST and light.mean() > 0.14:
+        return _suit(lab, frame, worn, outer, np.median(collar[light], axis=0).astype(np.float32))
+    return _casual(lab, frame, worn, outer, skin_lab)
 
 
-def _is_white(colours: Lab) -> Flags:
-    return (colours[:, 0] > 60) & (np.hypot(colours[:, 1], colours[:, 2]) < 24)
+def _outer(centres: Lab, shares: Shares, skin: Lab) -> Lab:
+    """The largest colour that is not skin; two shades of one cloth count together, the lit one is taken."""
+    weights = np.where(distance(centres, skin) > 11, shares, shares * 0.15)
+    best = centres[np.argmax(weights)]
+    kin = [c for c in centres if distance(c, best, lightness=0.35) < 13]
+    return np.asarray(max(kin, key=lambda c: float(c[0])) * 0.5 + best * 0.5, np.float32)
 
 
-def _outer(lab: Lab, frame: HeadFrame, cloth: Flags, skin: Lab) -> Lab:
-    sides = lab[cloth & frame.window(across=(0.45, 1.6), above=(-2.3, -1.2))]
-    if len(sides) < 80:
-        return _DEFAULT_OUTER
-    centres, _ = clusters(sides, 3)
-    unlike = [c for c in centres if distance(c, skin) > 12]
-    return np.asarray(unlike[0] if unlike else centres[0], np.float32)
+def _bare_shoulders(worn: Flags, skin: Mask, frame: HeadFrame) -> bool:
+    place = frame.window(across=(0.3, 0.85), above=(-1.45, -1.05))
+    bare, covered = float((skin[place] > 0.5).sum()), float(worn[place].sum())
+    return bare > 1.2 * covered and bare > 0.2 * place.sum()
 
 
-def _suit(lab: Lab, frame: HeadFrame, cloth: Flags, mask: Mask, outer: Lab) -> ClothesFound:
-    jacket = np.array([np.clip(outer[0] + 4, 13, 30), outer[1], outer[2] * 1.3 - 1.5], np.float32)
-    tie = np.array([38, 48, 26], np.float32)
-    middle = lab[cloth & frame.window(across=(0, 0.13), above=(-2.0, -1.05))]
-    if len(middle) > 80:
-        centres, shares = clusters(middle, 3)
-        coloured = [(s * (4 + chroma(c)), c) for c, s in zip(centres, shares, strict=True) if distance(c, outer) > 9]
-        best = max(coloured, key=lambda pair: float(pair[0]), default=None)
-        if best is not None and chroma(best[1]) > 9:
-            tie = np.array([np.clip(best[1][0], 34, 60), *(best[1][1:] * 1.4)], np.float32)
+def _suit(lab: Lab, frame: HeadFrame, worn: Flags, outer: Lab, shirt: Lab) -> ClothesFound:
+    """Jacket and shirt; a suit where a tie hangs in the middle, else a blazer."""
+    jacket = np.array([np.clip(outer[0] + 4, 13, 40), outer[1], outer[2] * 1.3 - 1.5], np.float32)
+    inner = np.array([max(shirt[0], 84), *(shirt[1:] * 0.9)], np.float32)
+    tie = _tie(lab[worn & frame.window(across=(0, 0.12), above=(-2.0, -1.0))], outer, shirt)
     return ClothesFound(
-        mask=mask,
-        outfit=Outfit.SUIT,
+        outfit=Outfit.BLAZER if tie is None else Outfit.SUIT,
         outer=jacket,
-        inner=_WHITE,
-        accent=tie,
+        inner=inner,
+        accent=np.array([40, 40, 22], np.float32) if tie is None else tie,
         pants=np.array([max(jacket[0] - 3, 11), *jacket[1:]], np.float32),
-        shoe=np.array([15, 5, 6], np.float32),
+        shoe=_LEATHER,
     )
 
 
-def _casual(lab: Lab, frame: HeadFrame, cloth: Flags, mask: Mask, outer: Lab) -> ClothesFound:
-    inner = _WHITE
-    middle = lab[cloth & frame.window(across=(0, 0.22), above=(-1.9, -0.95))]
-    layered = False
-    if len(middle) > 80:
-        centres, shares = clusters(middle, 3)
-        if distance(centres[0], outer) > 16:
-            inner, layered = centres[0], bool(shares[0] > 0.3)
-    worn = np.array([np.clip(outer[0], 20, 86), *(outer[1:] * 1.15)], np.float32)
-    dark_trousers, blue_trousers = np.array([30, 2, -8]), np.array([34, 2, -24])
+def _tie(seen: Lab, outer: Lab, shirt: Lab) -> Lab | None:
+    """The colour of what hangs down the middle: unlike the jacket and unlike the shirt."""
+    if len(seen) < _FEWEST:
+        return None
+    centres, shares = clusters(seen, 4)
+    found = [
+        (float(share) * (6 + chroma(centre)), centre)
+        for centre, share in zip(centres, shares, strict=True)
+        if distance(centre, outer) > 9 and distance(centre, shirt) > 16 and share > 0.08 and chroma(centre) > 7
+    ]
+    if not found:
+        return None
+    best = max(found, key=lambda pair: pair[0])[1]
+    return np.array([np.clip(best[0], 30, 66), *(best[1:] * 1.3)], np.float32)
+
+
+def _casual(lab: Lab, frame: HeadFrame, worn: Flags, outer: Lab, skin: Lab) -> ClothesFound:
+    """One layer, or a jacket over another one that shows in the middle."""
+    neck = lab[worn & frame.window(across=(0, 0.24), above=(-1.5, -0.8))]
+    if len(neck) > _FEWEST:
+        centres, shares = clusters(neck, 3)
+        other = [
+            (float(s), c)
+            for c, s in zip(centres, shares, strict=True)
+            if distance(c, outer, lightness=0.5) > 18 and distance(c, skin) > 14
+        ]
+        if sum(share for share, _ in other) > 0.35:
+            return _plain(Outfit.ZIP, outer, max(other, key=lambda pair: pair[0])[1])
+    return _plain(Outfit.TEE, outer, _WHITE)
+
+
+def _plain(outfit: Outfit, outer: Lab, inner: Lab) -> ClothesFound:
+    """An outfit with the trousers and shoes that go with it: nothing of them shows in a portrait."""
+    worn = np.array([np.clip(outer[0], 20, 88), *(outer[1:] * 1.12)], np.float32)
+    bluish = chroma(outer) > 14 and outer[2] < -8
     return ClothesFound(
-        mask=mask,
-        outfit=Outfit.ZIP if layered else Outfit.TEE,
+        outfit=outfit,
         outer=worn,
         inner=np.asarray(inner, np.float32),
-        accent=np.array([50, 10, -48] if chroma(outer) > 30 else [58, 58, 40], np.float32),
-        pants=np.asarray(blue_trousers if chroma(outer) < 45 or outer[2] > 0 else dark_trousers, np.float32),
-        shoe=np.array([90, 0, 2], np.float32),
+        accent=np.array([52, 10, -46] if chroma(outer) > 30 and not bluish else [62, 52, 42], np.float32),
+        pants=_CHARCOAL if bluish or outer[0] < 22 else _JEANS,
+        shoe=_SNEAKER,
     )

@@ -1,100 +1,69 @@
-"""Hair: where it is, its colour, and which of the sculpted styles it comes nearest to."""
+"""Hair: its colour, its shape, and which of the sculpted styles it comes nearest to."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from stylize import landmarks as lm
 from stylize.models import Hair, Mask
-from stylize.photo.frame import Flags, HeadFrame, blur, fill
-from stylize.photo.palette import Lab, clusters, distance
+from stylize.photo.frame import Flags, HeadFrame, blur
+from stylize.photo.palette import Lab, chroma
 
-_CROWN = 0.25
-_UNLIKE_SKIN = 9.0
+LEVELS = {"brow": 0.1, "eye": 0.0, "nose": -0.25, "mouth": -0.45, "chin": -0.7, "neck": -0.95, "shoulder": -1.25}
+"""Heights, in face heights above the eyes, at which the hair's reach is taken."""
+
+_DEFAULT = np.array([18, 3, 5], np.float32)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class HairFound:
-    """`mask` (h, w) float32; `colour` CIELAB; `area` in face boxes; `top`: how high it stands, in face heights above the
-    eyes; `reach`: how far it stands out at each level of `LEVELS`, (left, right) in face widths.
+class HairShape:
+    """`area` in face boxes; `top`: how high it stands above the eyes, in face heights; `crown`: how wide it is over
+    the forehead, in face widths; `streaks`: how restless its light is, in L; `reach`: how far it stands out at each of
+    `LEVELS`, (left, right) in face widths; `fall`: how far below the eyes it hangs, straight down, in face heights;
+    `crown_seen`: whether the top of the head is in the picture.
     """
 
-    mask: Mask
-    colour: Lab
     area: float
     top: float
+    crown: float
+    streaks: float
     reach: dict[str, tuple[float, float]]
+    fall: float
+    crown_seen: bool
 
 
-LEVELS = {"brow": 0.1, "eye": 0.0, "nose": -0.25, "mouth": -0.45, "chin": -0.7, "neck": -0.95, "shoulder": -1.25}
+def hair_colour(lab: Lab, hair: Mask, frame: HeadFrame) -> Lab:
+    """CIELAB of the hair's lit middle: neither its shine nor the dark between the strands."""
+    sure = hair > 0.8
+    seen = lab[sure & (frame.above > -0.5)] if (sure & (frame.above > -0.5)).sum() > 60 else lab[sure]
+    if len(seen) < 30:
+        return _DEFAULT
+    low, high = np.percentile(seen[:, 0], [35, 80])
+    return np.asarray(np.median(seen[(seen[:, 0] >= low) & (seen[:, 0] <= high)], axis=0), np.float32)
 
 
-def find_hair(lab: Lab, frame: HeadFrame, person: Mask, skin: Lab) -> HairFound:
-    """The hair of the head `frame` in the picture `lab` (h, w, 3 CIELAB), given the `skin` colour."""
-    colour, there = _colour(lab, frame, person, skin)
-    mask = _mask(lab, frame, person, skin, colour) if there else np.zeros(frame.shape, bool)
-    area = float(mask.sum() / (frame.face_width * frame.face_height))
+def hair_shape(lab: Lab, hair: Mask, frame: HeadFrame) -> HairShape:
+    """Extents of the `hair` mask in the head's own frame."""
+    mask = hair > 0.5
     middle = mask & (np.abs(frame.across) < 0.25)
-    top = float(np.percentile(frame.above[middle], 98)) if middle.sum() > 60 else 0.5
-    reach = {name: (_reach(mask, frame, level, -1), _reach(mask, frame, level, 1)) for name, level in LEVELS.items()}
-    return HairFound(mask=blur(mask.astype(np.float32), 1.2), colour=colour, area=area, top=top, reach=reach)
-
-
-def _skin_distance(lab: Lab, skin: Lab) -> Mask:
-    gap = (lab - skin) * np.array([0.55, 1.3, 1.3], np.float32)
-    return np.asarray(np.sqrt((gap * gap).sum(axis=-1)), np.float32)
-
-
-def _colour(lab: Lab, frame: HeadFrame, person: Mask, skin: Lab) -> tuple[Lab, bool]:
-    """The hair colour, and whether there is hair at all: the crown's clusters that do not look like skin."""
-    face = fill(frame.shape, frame.points[list(lm.FACE_OVAL)])
-    crown = (person > 0.6) & (face < 0.5) & frame.window(across=(0, 0.95), above=(_CROWN, 1.0))
-    seen = lab[crown]
-    if len(seen) < 50:
-        return np.array([15, 2, 3], np.float32), False
-    centres, shares = clusters(seen, 3)
-    apart = _skin_distance(centres, skin)
-    hair = (apart > _UNLIKE_SKIN) & (shares > 0.12)
-    if not hair.any():
-        return centres[np.argmax(apart)], False
-    weight = shares[hair]
-    return np.asarray((centres[hair] * weight[:, None]).sum(axis=0) / weight.sum(), np.float32), True
-
-
-def _mask(lab: Lab, frame: HeadFrame, person: Mask, skin: Lab, colour: Lab) -> Flags:
-    """Nearer to the hair's colour than to the skin's, grown from the crown, off the face."""
-    oval = frame.points[list(lm.FACE_OVAL), :2]
-    chin = frame.points[lm.CHIN, :2]
-    face = fill(frame.shape, chin + (oval - chin) * 0.96) > 0.5
-    from_hair = distance(lab, colour, lightness=0.55)
-    likely = 1 / (1 + np.exp((from_hair - _skin_distance(lab, skin)) / 4))
-    likely[(person < 0.5) | (from_hair > 34) | (frame.above < -1.6) | (np.abs(frame.across) > 1.3)] = 0
-    mask = blur(likely.astype(np.float32), frame.face_width * 0.012) > 0.5
-    mask &= ~(frame.window(across=(0, 0.33), above=(-9, -0.30)) | (face & (frame.above < 0.16)))
-    crown = mask & frame.window(across=(0, 0.6), above=(0.3, 0.95))
-    mask = _grown_from(mask, crown)
-    return _tidy(mask, frame)
-
-
-def _grown_from(mask: Flags, seed: Flags) -> Flags:
-    """The connected pieces of `mask` that touch `seed`."""
-    _, labels = cv2.connectedComponents(mask.astype(np.uint8))
-    wanted = np.unique(labels[seed])
-    return np.asarray(np.isin(labels, wanted[wanted > 0]))
-
-
-def _tidy(mask: Flags, frame: HeadFrame) -> Flags:
-    """Small holes filled, thin threads cut."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats((~mask).astype(np.uint8))
-    small = stats[:, cv2.CC_STAT_AREA] < 0.05 * frame.face_width * frame.face_height
-    small[0] = False
-    mask = mask | small[labels]
-    width = max(3, int(frame.face_width * 0.035) | 1)
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width))
-    return cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, kernel) > 0
+    over = mask & (np.abs(frame.above - 0.5) < 0.08)
+    light = np.ascontiguousarray(lab[..., 0])
+    detail = np.abs(light - blur(light, frame.face_width * 0.03))
+    down = (np.arange(frame.shape[0], dtype=np.float32) - frame.points[lm.BETWEEN_EYES, 1]) / frame.face_height
+    rows = np.repeat(down, mask.sum(axis=1))
+    low = rows[rows > 0.45]
+    hangs = len(low) > 0.03 * frame.face_width * frame.face_height
+    return HairShape(
+        fall=float(np.percentile(low, 97)) if hangs else 0.0,
+        crown_seen=bool(frame.place(0, 0.62)[1] > 0),
+        area=float(mask.sum() / (frame.face_width * frame.face_height)),
+        top=float(np.percentile(frame.above[middle], 98)) if middle.sum() > 60 else 0.5,
+        crown=float(np.percentile(np.abs(frame.across[over]), 97)) if over.sum() > 60 else 0.5,
+        streaks=float(detail[mask].mean()) if mask.any() else 0.0,
+        reach={name: (_reach(mask, frame, level, -1), _reach(mask, frame, level, 1)) for name, level in LEVELS.items()},
+    )
 
 
 def _reach(mask: Flags, frame: HeadFrame, level: float, side: int) -> float:
@@ -103,20 +72,26 @@ def _reach(mask: Flags, frame: HeadFrame, level: float, side: int) -> float:
     return float(np.percentile(np.abs(frame.across[band]), 97)) if band.sum() > enough else 0.0
 
 
-def guess_style(hair: HairFound) -> Hair:
+def guess_style(shape: HairShape, colour: Lab) -> Hair:
     """Which of the sculpted styles the hair comes nearest to."""
-    out = {name: max(sides) for name, sides in hair.reach.items()}
-    both = {name: min(sides) for name, sides in hair.reach.items()}
-    if hair.area < 0.05:
-        return Hair.BALD
-    if (both["chin"] > 0.3 and both["neck"] > 0.3) or (out["neck"] > 0.5 and out["chin"] > 0.55):
-        return Hair.LONG if out["shoulder"] > 0.45 or out["neck"] > 0.8 else Hair.BOB
-    if out["mouth"] > 0.5:
+    out = {name: max(sides) for name, sides in shape.reach.items()}
+    both = {name: min(sides) for name, sides in shape.reach.items()}
+    if shape.area < 0.06:
+        return Hair.BALD if shape.crown_seen else Hair.SHORT
+    if shape.fall > 1.2:
+        return Hair.WAVY if shape.streaks > 5.5 and out["chin"] > 0.85 else Hair.LONG
+    if shape.top > 0.95 and shape.crown > 0.72 and out["brow"] > 0.72:
+        return Hair.AFRO
+    if shape.fall > 0.72:
         return Hair.BOB
-    if out["nose"] > 0.5 and out["eye"] > 0.66:
+    if shape.top > 1.02 and shape.crown < 0.6:
+        return Hair.BUN
+    if out["nose"] > 0.5 and out["eye"] > 0.62 and both["brow"] > 0.5:
         return Hair.PIXIE
-    if hair.top > 0.66 or hair.area > 0.5:
+    if shape.top > 0.74 and shape.crown > 0.6 and shape.streaks > 6.5 and colour[0] < 45:
+        return Hair.CURLY
+    if shape.top > 0.7 or shape.area > 0.55:
         return Hair.SHORT
-    if hair.colour[0] > 62:
+    if colour[0] > 60 and chroma(colour) < 14:
         return Hair.THIN
     return Hair.BUZZ

@@ -26,8 +26,9 @@ def isolate(photo: Photo, findings: Findings) -> Subject:
     subject = findings.faces[findings.subject]
     others = tuple(f for i, f in enumerate(findings.faces) if i != findings.subject)
     pixels, face, others = _crop(photo.pixels, subject, others)
-    hidden = _hide(pixels, face, (*others, *_small_ones(pixels, face)))
-    return Subject(pixels=hidden, person=measure(hidden, face))
+    others = (*others, *_small_ones(pixels, face))
+    hidden = _hide(pixels, face, others)
+    return Subject(pixels=hidden, person=measure(hidden, face, others))
 
 
 def _crop(pixels: Pixels, face: Face, others: tuple[Face, ...]) -> tuple[Pixels, Face, tuple[Face, ...]]:
