@@ -16,7 +16,11 @@ PAPERS = ("#e9b08c", "#8fc3c4", "#a9c7e8", "#ecca7a", "#c3b1e1", "#a8d0b0", "#ee
 
 def choose_paper(look: Look, seed: int) -> str:
     """One of the three papers that set off the clothes, hair and skin best; `seed` says which of the three."""
-    parts = ((hex_to_lab(look.outer_colour), 1.0), (hex_to_lab(look.hair_colour), 0.7), (hex_to_lab(look.skin_colour), 0.8))
+    parts = (
+        (hex_to_lab(look.outer_colour), 1.0),
+        (hex_to_lab(look.hair_colour), 0.7),
+        (hex_to_lab(look.skin_colour), 0.8),
+    )
 
     def contrast(paper: str) -> float:
         lab = to_lab(from_hex(paper))
@@ -45,27 +49,33 @@ def studio(size: Size, paper: str, box: Box, feet: tuple[float, float]) -> Float
     return np.asarray(light[..., None] * to_linear(from_hex(paper)), np.float32)
 
 
-def cast_shadow(alpha: Floats, box: Box, feet: tuple[float, float]) -> Floats:
+def cast_shadow(alpha: Floats, pedestal: Floats, box: Box) -> Floats:
     """(h, w) float32: what share of the light reaches floor and wall. A dark line where the pedestal stands, a soft pool
-    around it, and a breath of the figure on the floor behind, to the right.
+    beside it away from the lamp, and a breath of the figure on the floor behind. `pedestal` (h, w): where it is.
     """
     height, width = alpha.shape
     shrink = 2
-    rows, columns = np.mgrid[0 : -(-height // shrink), 0 : -(-width // shrink)].astype(np.float32) * shrink
-    tall = max(box.height, 1.0)
-    base = alpha[max(0, int(box.bottom - 0.06 * tall)) : max(1, int(box.bottom))]
-    reach = float((base.max(0) > 0.5).sum()) / 2 if base.size else 0.2 * tall
-    bottom = box.bottom - 0.021 * tall
-
-    def pool(dx: float, dy: float, wide: float, deep: float, sharp: float) -> Floats:
-        far = np.hypot((columns - feet[0] - dx * tall) / (wide * reach), (rows - bottom - dy * tall) / (deep * reach))
-        return np.asarray(1 / (1 + np.exp(np.minimum((far - 1) * sharp, 40))), np.float32)
-
-    shadow = 1 - 0.62 * pool(0.006, 0.004, 1.02, 0.26, 22)
-    shadow *= 1 - 0.34 * pool(0.05, 0.012, 1.22, 0.40, 7)
-    shadow *= 1 - 0.20 * pool(0.14, 0.02, 1.9, 0.62, 4)
-    lean = np.array([[1, -0.42, 0.42 * bottom], [0, 0.24, bottom * 0.76]], np.float32)
+    small = (-(-width // shrink), -(-height // shrink))
+    tall = max(box.height, 1.0) / shrink
+    base = cv2.resize(pedestal, small, interpolation=cv2.INTER_AREA)
+    shadow = np.ones(small[::-1], np.float32)
+    for right, down, blur, strength in (
+        (0.004, 0.010, 0.005, 0.62),
+        (0.026, 0.016, 0.016, 0.45),
+        (0.075, 0.018, 0.042, 0.42),
+    ):
+        shadow *= 1 - strength * soften(_moved(base, right * tall, down * tall), blur * tall)
+    ground = box.bottom - 0.07 * box.height
+    lean = np.array([[1, -0.55, 0.55 * ground], [0, 0.20, ground * 0.80]], np.float32)
     fallen = cv2.warpAffine(alpha, lean, (width, height), flags=cv2.INTER_AREA)
-    fallen = cv2.resize(fallen, shadow.shape[::-1], interpolation=cv2.INTER_AREA)
-    shadow *= 1 - 0.16 * soften(fallen, 0.02 * tall / shrink)
+    fallen = soften(cv2.resize(fallen, small, interpolation=cv2.INTER_AREA), 0.030 * tall)
+    near = np.exp(-np.clip(ground - np.arange(small[1], dtype=np.float32) * shrink, 0, None) / (0.13 * box.height))[
+        :, None
+    ]
+    shadow *= 1 - 0.26 * fallen * near
     return np.asarray(cv2.resize(shadow, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def _moved(mask: Floats, right: float, down: float) -> Floats:
+    shift = np.array([[1, 0, right], [0, 1, down]], np.float32)
+    return np.asarray(cv2.warpAffine(mask, shift, mask.shape[::-1], borderMode=cv2.BORDER_REPLICATE), np.float32)

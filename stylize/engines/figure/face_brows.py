@@ -67,7 +67,9 @@ def _measure(lab: Floats, hair: Floats, spots: Floats, colours: FaceColours, uni
     reach = float(guess.mean()) * 3.0
     steps = np.linspace(-reach, reach, _ACROSS, dtype=np.float32)
     places = (middle[:, None] + across[:, None] * steps[:, None]).astype(np.float32)
-    seen = cv2.remap(soften(lab, 1.2 * unit), places[..., 0], places[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    seen = cv2.remap(
+        soften(lab, 1.2 * unit), places[..., 0], places[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
     covered = cv2.remap(hair, places[..., 0], places[..., 1], cv2.INTER_LINEAR)
     skin = np.percentile(seen[..., 0], 80, axis=1, keepdims=True)
     skin = soften(np.ascontiguousarray(skin, np.float32), 4)
@@ -122,7 +124,12 @@ def paint_brow(picture: Floats, brow: Brow, colours: FaceColours, unit: float) -
     thin_start = np.clip(1.0 - 0.35 * ramp(0.86, 1.0, along), 0, 1)
     weight = np.interp(np.arange(patch.shape[1]), *_by_column(line[:, 0], thin_start)).astype(np.float32)
     lay(picture[top:bottom, left:right], mask * density * weight, rgb(colour))
-    core = stroke(line + [0, 0.12 * float(brow.half.mean())], np.maximum(brow.half * taper * 0.5, 0.4), patch.shape, soft=2.4 * unit)
+    core = stroke(
+        line + [0, 0.12 * float(brow.half.mean())],
+        np.maximum(brow.half * taper * 0.5, 0.4),
+        patch.shape,
+        soft=2.4 * unit,
+    )
     lay(patch, 0.35 * core * density * weight, tone(colour, 0.72))
 
 

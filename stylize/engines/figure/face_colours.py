@@ -63,6 +63,7 @@ def plastic_skin(skin: Floats) -> Floats:
     chroma = float(np.clip(chroma, least - max(0.0, lightness - 74) * 0.35, 38))
     grey = float(np.hypot(skin[1], skin[2])) < 5
     hue = float(np.radians(56) if grey else np.clip(np.arctan2(skin[2], skin[1]), np.radians(42), np.radians(66)))
+    hue = 0.75 * hue + 0.25 * float(np.radians(56))
     return np.array([lightness, chroma * np.cos(hue), chroma * np.sin(hue)], np.float32)
 
 

@@ -17,7 +17,13 @@ _WHITE = (0.945, 0.93, 0.915)
 
 
 def paint_eyes(
-    picture: Floats, photo_lab: Floats, layout: Layout, colours: FaceColours, settings: FigureSettings, *, opening: float
+    picture: Floats,
+    photo_lab: Floats,
+    layout: Layout,
+    colours: FaceColours,
+    settings: FigureSettings,
+    *,
+    opening: float,
 ) -> None:
     """Paint both eyes into `picture`. `opening`: of the person's eyes, height over width."""
     unit = layout.size / 768
@@ -76,7 +82,8 @@ def _paint_open(patch: Floats, eye: _Eye, colours: FaceColours, settings: Figure
     inside = polygon(eye.outline, shape)
     rows, columns = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
     lay(patch, 0.22 * soften(inside, 7 * unit), tone(skin, 0.78, 1.08))
-    lay(patch, soften(inside, 0.7 * unit), _WHITE)
+    white = np.array(_WHITE, np.float32) * float(np.clip(0.84 + 0.0030 * skin[0], 0.88, 1))
+    lay(patch, soften(inside, 0.7 * unit), white)
     corner = ramp(0.30, 0.52, np.abs(columns - eye.centre[0]) / eye.width) * inside
     lay(patch, 0.35 * corner, tone(skin, 0.86, 1.15))
     _paint_iris(patch, eye, colours, inside, rows)
@@ -105,7 +112,11 @@ def _paint_lids(patch: Floats, eye: _Eye, colours: FaceColours, settings: Figure
     wing = eye.upper[0] + np.array([eye.side * 0.045, -0.012]) * eye.width
     line = np.concatenate([wing[None], eye.upper])
     lay(patch, 0.93 * stroke(line, np.concatenate([[0.2], taper]), shape, soft=0.8 * unit), ink)
-    lay(patch, (0.30 + 0.35 * settings.outline) * stroke(eye.lower, 0.008 * eye.width, shape, soft=0.9 * unit), tone(skin, 0.45, 1.1))
+    lay(
+        patch,
+        (0.30 + 0.35 * settings.outline) * stroke(eye.lower, 0.008 * eye.width, shape, soft=0.9 * unit),
+        tone(skin, 0.45, 1.1),
+    )
     crease = eye.upper[4:-6] + np.array([0, -0.26 * eye.height], np.float32)
     ends = np.sin(np.pi * np.linspace(0, 1, len(crease))) ** 0.6
     lay(patch, 0.30 * stroke(crease, 0.012 * eye.width * ends, shape, soft=1.6 * unit), tone(skin, 0.62, 1.15, 1.05))

@@ -97,8 +97,8 @@ def _without_pose(difference: Floats, face: FaceShape) -> Floats:
 
 def _trust(likeness: float) -> Floats:
     """How much of its own difference each landmark keeps."""
-    keep = np.full(mesh.COUNT, min(1.3, 1.05 * likeness), np.float32)
-    keep[list(mesh.LIPS_OUTER + mesh.LIPS_INNER)] = min(1.1, likeness)
+    keep = np.full(mesh.COUNT, 1.05 * likeness, np.float32)
+    keep[list(mesh.LIPS_OUTER + mesh.LIPS_INNER)] = min(likeness, 1 + 0.4 * (likeness - 1))
     keep[list(mesh.FACE_OVAL)] = 0.9 * likeness
     return keep
 

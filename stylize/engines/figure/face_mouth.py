@@ -72,7 +72,9 @@ def _paint_teeth(patch: Floats, lab: Floats, between: Floats, spots: Floats, gap
         high, low = tallest, max(low, 1 - 0.6 * tallest)
     lay(patch, between, _INSIDE)
     bow = 0.10 * across**2
-    teeth = ramp(1.5, -1.5, (depth - high + bow) * (lower - upper)) + ramp(-1.5, 1.5, (depth - low - bow) * (lower - upper))
+    teeth = ramp(1.5, -1.5, (depth - high + bow) * (lower - upper)) + ramp(
+        -1.5, 1.5, (depth - low - bow) * (lower - upper)
+    )
     teeth = np.clip(teeth, 0, 1) * between * np.clip((1 - np.abs(across)) / 0.10, 0, 1)
     rounding = 0.78 + 0.22 * np.sqrt(np.clip(1 - across**2, 0, 1))
     lay(patch, 0.97 * soften(teeth, 0.9 * unit), _TOOTH * rounding[..., None])
@@ -88,7 +90,14 @@ def _rows_of_teeth(lab: Floats, between: Floats, depth: Floats, across: Floats) 
     centre = (between > 0.5) & (np.abs(across) < 0.55)
     if centre.sum() < 40:
         return 1.2, 2.0
-    profile = np.array([np.median(bright[centre & (np.abs(depth - at) < 0.07)] if (centre & (np.abs(depth - at) < 0.07)).any() else [0]) for at in _LEVELS])
+    profile = np.array(
+        [
+            np.median(
+                bright[centre & (np.abs(depth - at) < 0.07)] if (centre & (np.abs(depth - at) < 0.07)).any() else [0]
+            )
+            for at in _LEVELS
+        ]
+    )
     toothy = profile > max(0.66 * float(profile.max()), 30.0)
     first = int(np.argmax(toothy))
     end = first + int(np.argmin(np.append(toothy[first:], False)))
@@ -111,4 +120,8 @@ def _draw_line(
     line = mesh.smooth_open(spots[upper], 60)
     ends = np.sin(np.pi * np.linspace(0.03, 0.97, 60)) ** 0.45
     strength = (0.30 if is_open else 0.42) + 0.25 * settings.outline
-    lay(patch, strength * stroke(line, 1.7 * unit * ends, patch.shape, soft=1.0 * unit), tone(colours.lips, 0.46, 0.8, 0.8))
+    lay(
+        patch,
+        strength * stroke(line, 1.7 * unit * ends, patch.shape, soft=1.0 * unit),
+        tone(colours.lips, 0.46, 0.8, 0.8),
+    )

@@ -43,7 +43,7 @@ def print_face(subject: Subject, look: Look, settings: FigureSettings) -> FacePr
     unwrapped = unwrap(subject, layout)
     colours = choose_colours(person, look, layout, unwrapped.photo)
     areas = find_areas(layout, unwrapped.hair)
-    picture = even_skin(unwrapped, areas, colours, layout, person, settings)
+    picture = even_skin(unwrapped, areas, colours, person, settings)
     photo_lab = cv2.cvtColor(np.clip(unwrapped.photo, 0, 1), cv2.COLOR_RGB2LAB)
     blush(picture, layout, colours, settings.blush)
     if look.beard is Beard.STUBBLE:

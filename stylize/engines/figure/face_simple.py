@@ -23,6 +23,9 @@ WIDEST_YAW = 40.0
 
 def is_printable(person: Person) -> bool:
     """Whether the photo shows enough of the face to be printed."""
+    points = person.landmarks
+    if not np.isfinite(points).all() or np.ptp(points[:, 0]) < 8 or np.ptp(points[:, 1]) < 8:
+        return False
     return person.confidence >= LEAST_CONFIDENCE and abs(person.yaw) <= WIDEST_YAW
 
 
@@ -69,4 +72,8 @@ def _smile(picture: Floats, layout: Layout, colours: FaceColours, unit: float) -
     upper = np.concatenate([line, (line - np.stack([np.zeros(60), 0.09 * wide * ends], 1))[::-1]])
     lay(picture, 0.80 * polygon(lower, picture.shape, soft=2 * unit), rgb(colours.lips))
     lay(picture, 0.72 * polygon(upper, picture.shape, soft=2 * unit), tone(colours.lips, 0.94))
-    lay(picture, 0.75 * stroke(line, 3.0 * unit * ends**0.4, picture.shape, soft=1.0 * unit), tone(colours.lips, 0.45, 0.8, 0.8))
+    lay(
+        picture,
+        0.75 * stroke(line, 3.0 * unit * ends**0.4, picture.shape, soft=1.0 * unit),
+        tone(colours.lips, 0.45, 0.8, 0.8),
+    )

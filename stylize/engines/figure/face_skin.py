@@ -69,11 +69,11 @@ def _grow(mask: Floats, reach: float) -> Floats:
 
 
 def even_skin(
-    unwrapped: Unwrapped, areas: Areas, colours: FaceColours, layout: Layout, person: Person, settings: FigureSettings
+    unwrapped: Unwrapped, areas: Areas, colours: FaceColours, person: Person, settings: FigureSettings
 ) -> Floats:
     """The print without painted features: (n, n, 3) float32 sRGB. Eyes and lips are still the photo's."""
-    unit = layout.size / 768
     photo = unwrapped.photo
+    unit = photo.shape[0] / 768
     if colours.exposure > 1.03:
         photo = np.power(photo, 1 / (1 + (colours.exposure - 1) * 1.5))
     lab = cv2.cvtColor(np.clip(photo, 0, 1), cv2.COLOR_RGB2LAB)
@@ -83,8 +83,8 @@ def even_skin(
     bare *= np.exp(-(((lab[..., 0] - expected) / 20) ** 2)) + 0.02
     near = _average(lab, bare, 30 * unit)
     wide = _average(lab, bare, 120 * unit)
-    relief = _relief(near - wide, settings, layout)
-    detail = _clean(lab - near, unwrapped.detail, unit)
+    relief = _relief(near - wide, settings) * _contrast(colours)
+    detail = _clean(lab - near, unit) * _contrast(colours)
     keep = _keep(areas, person, settings)
     out = colours.skin + detail * keep[..., None] + relief * (areas.face * (1 - areas.hair))[..., None]
     ceiling = colours.skin[0] + 3.5 + 45 * areas.features
@@ -92,21 +92,28 @@ def even_skin(
     return np.clip(cv2.cvtColor(out.astype(np.float32), cv2.COLOR_LAB2RGB), 0, 1)
 
 
+def _contrast(colours: FaceColours) -> float:
+    """Dark skin is darkened by less, in L, where pale skin is shaded."""
+    return float(np.clip(colours.skin[0] / 62, 0.55, 1.0))
+
+
 def _average(lab: Floats, weight: Floats, sigma: float) -> Floats:
     total = soften(weight, sigma)
     return np.asarray(soften(lab * weight[..., None], sigma) / total[..., None], np.float32)
 
 
-def _relief(shading: Floats, settings: FigureSettings, layout: Layout) -> Floats:
+def _relief(shading: Floats, settings: FigureSettings) -> Floats:
     """The part of the wide shading that both sides share, softly limited."""
     even = (shading + shading[:, ::-1]) / 2
-    gain = np.array([0.75, 0.32, 0.28], np.float32) * min(1.3, settings.likeness) * (1 - 0.55 * settings.skin_smoothness)
+    gain = (
+        np.array([0.75, 0.32, 0.28], np.float32) * min(1.3, settings.likeness) * (1 - 0.55 * settings.skin_smoothness)
+    )
     reach = np.array([12, 5, 5], np.float32)
     return np.asarray(reach * np.tanh(even * gain / reach), np.float32)
 
 
-def _clean(detail: Floats, scale: float, unit: float) -> Floats:
-    """Noise and compression go, edges stay; a stretched photo is crisped."""
+def _clean(detail: Floats, unit: float) -> Floats:
+    """Noise and compression go, edges stay and are crisped."""
     half = cv2.resize(detail, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     half = cv2.bilateralFilter(half, 7, 9, 3 * unit)
     half = cv2.bilateralFilter(half, 5, 7, 3 * unit)
@@ -123,6 +130,6 @@ def _keep(areas: Areas, person: Person, settings: FigureSettings) -> Floats:
     keep = keep * (1 - areas.hair) * (1 - 0.97 * areas.brows * (1 - areas.features))
     if person.look.beard is not Beard.NONE:
         keep = keep * (1 - 0.8 * areas.beard * (1 - areas.features))
-    if person.look.glasses:
+    if person.look.glasses or settings.simple_eyes:
         keep = keep * (1 - 0.93 * areas.around_eyes)
     return np.asarray(keep * ramp(0.02, 0.5, areas.face), np.float32)

@@ -10,6 +10,7 @@ import numpy as np
 from stylize import landmarks as mesh
 from stylize.engines.figure.draw import Floats, ramp
 from stylize.engines.figure.face_layout import Layout
+from stylize.engines.figure.grid import fill_in
 from stylize.engines.figure.pack import load_face_shape
 from stylize.models import Subject
 
@@ -26,13 +27,10 @@ _PINS = sorted(
 
 @dataclass(frozen=True, slots=True)
 class Unwrapped:
-    """`photo` (n, n, 3) float32 sRGB on the toy's face; `hair` (n, n): where the photo shows hair; `detail`: photo
-    pixels per print pixel (below 1 the photo is stretched).
-    """
+    """`photo` (n, n, 3) float32 sRGB on the toy's face; `hair` (n, n): where the photo shows hair."""
 
     photo: Floats = field(repr=False)
     hair: Floats = field(repr=False)
-    detail: float
 
 
 def unwrap(subject: Subject, layout: Layout) -> Unwrapped:
@@ -48,18 +46,13 @@ def unwrap(subject: Subject, layout: Layout) -> Unwrapped:
         hidden = ramp(-0.11, 0.11, across * layout.away) * np.float32(layout.turned)
         photo += hidden[..., None] * (other_photo - photo)
         hair += hidden * (other_hair - hair)
-    width = float(np.linalg.norm(points[mesh.RIGHT_EDGE] - points[mesh.LEFT_EDGE]))
-    return Unwrapped(photo=photo, hair=hair, detail=width * 1.5 / layout.size)
+    return Unwrapped(photo=photo, hair=hair)
 
 
 def _look_up(photo_points: Floats, layout: Layout) -> Floats:
     """For every pixel of the print the place in the photo: (n, n, 2) float32."""
     plate = mesh.ThinPlate(layout.spots[_PINS], photo_points[_PINS], smoothing=0.5)
-    steps = np.arange(0, layout.size + _GRID, _GRID)
-    rows, columns = np.meshgrid(steps, steps, indexing="ij")
-    coarse = plate(np.stack([columns, rows], -1).reshape(-1, 2)).reshape(*rows.shape, 2)
-    target = np.arange(layout.size, dtype=np.float32) / _GRID
-    return np.asarray(cv2.remap(coarse, *np.meshgrid(target, target), cv2.INTER_LINEAR), np.float32)
+    return fill_in(plate, layout.size, layout.size, step=_GRID)
 
 
 def _take(subject: Subject, where: Floats) -> tuple[Floats, Floats]:

@@ -31,7 +31,9 @@ def mould(look: Look, skin: Floats, saturation: float) -> dict[str, Floats]:
         "shoe": _cloth(hex_to_lab(look.shoe_colour)),
         "edge": _pedestal(hex_to_lab(look.accent_colour), hex_to_lab(look.shoe_colour)),
     }
-    colours = {part: to_linear(from_lab(_saturate(np.asarray(value, np.float32), saturation))) for part, value in lab.items()}
+    colours = {
+        part: to_linear(from_lab(_saturate(np.asarray(value, np.float32), saturation))) for part, value in lab.items()
+    }
     colours |= {part: to_linear(value) for part, value in _FIXED.items()}
     return colours | {"skin": to_linear(skin)}
 

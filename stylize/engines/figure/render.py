@@ -87,8 +87,12 @@ def _dents(shape: tuple[int, ...], amount: float, seed: int, tall: float) -> Flo
     broad = noise(tall * 0.016)
     slope = cv2.Sobel(noise(tall * 0.010), cv2.CV_32F, 1, 1, ksize=3) * tall * 0.004
     grain = noise(max(0.7, tall * 0.0011))
-    prints = np.sin((broad * 2.2 + np.arange(height, dtype=np.float32)[:, None] / (tall * 0.0042)) * 2) * ramp(0.9, 1.7, broad)
-    return np.asarray(1 + amount * np.clip(0.045 * broad + 0.05 * slope + 0.022 * grain + 0.045 * prints, -0.3, 0.3), np.float32)
+    prints = np.sin((broad * 2.2 + np.arange(height, dtype=np.float32)[:, None] / (tall * 0.0042)) * 2) * ramp(
+        0.9, 1.7, broad
+    )
+    return np.asarray(
+        1 + amount * np.clip(0.065 * broad + 0.085 * slope + 0.04 * grain + 0.075 * prints, -0.35, 0.35), np.float32
+    )
 
 
 def _gloss(passes: Passes, settings: FigureSettings) -> Floats:

@@ -57,7 +57,10 @@ def read_settings(table: Iterable[tuple[str, Setting]]) -> FigureSettings:
     values: dict[str, Setting] = {}
     for name, value in table:
         if name not in known:
-            raise DeclarationError(name="engines.figure", why=f"there is no setting of one of its names; there are: {', '.join(sorted(known))}")
+            raise DeclarationError(
+                name="engines.figure",
+                why=f"there is no setting of one of its names; there are: {', '.join(sorted(known))}",
+            )
         values[name] = _checked(name, value)
     return FigureSettings(**values)  # type: ignore[arg-type]
 

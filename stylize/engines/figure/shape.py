@@ -14,6 +14,7 @@ import numpy as np
 from stylize import landmarks as mesh
 from stylize.engines.figure.draw import Floats, ramp, soften
 from stylize.engines.figure.face_layout import SPAN
+from stylize.engines.figure.grid import fill_in
 from stylize.engines.figure.pack import Passes
 from stylize.engines.figure.settings import FigureSettings
 from stylize.models import Hair
@@ -60,17 +61,15 @@ def _backward(
     shape: tuple[int, ...], plane: Floats, bones: mesh.ThinPlate | None, settings: FigureSettings, hair: Hair
 ) -> Floats:
     """(h, w, 2): from which pixel of the bake each pixel is taken."""
-    height, width = shape[:2]
-    rows, columns = np.meshgrid(np.arange(0, height + _STEP, _STEP), np.arange(0, width + _STEP, _STEP), indexing="ij")
-    pixels = np.stack([columns, rows], -1).reshape(-1, 2).astype(np.float32)
-    spots = pixels @ plane[:, :2].T + plane[:, 2]
-    sources = _shrink(spots, settings.head_scale, hair)
-    if bones is not None:
-        sources = sources - _fading(bones, sources - _fading(bones, sources))
     inverse = np.linalg.inv(plane[:, :2].astype(np.float64)).astype(np.float32)
-    coarse = ((sources - plane[:, 2]) @ inverse.T).reshape(*rows.shape, 2).astype(np.float32)
-    x, y = np.meshgrid(np.arange(width, dtype=np.float32) / _STEP, np.arange(height, dtype=np.float32) / _STEP)
-    return np.asarray(cv2.remap(coarse, x, y, cv2.INTER_LINEAR), np.float32)
+
+    def source(pixels: Floats) -> Floats:
+        spots = _shrink(pixels @ plane[:, :2].T + plane[:, 2], settings.head_scale, hair)
+        if bones is not None:
+            spots = spots - _fading(bones, spots - _fading(bones, spots))
+        return np.asarray((spots - plane[:, 2]) @ inverse.T, np.float32)
+
+    return fill_in(source, shape[1], shape[0], step=_STEP)
 
 
 def _fading(bones: mesh.ThinPlate, spots: Floats) -> Floats:

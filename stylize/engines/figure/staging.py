@@ -31,7 +31,9 @@ def picture_frame(look: Look, settings: FigureSettings) -> Box:
 def pose(plan: Plan, settings: FigureSettings, bones: mesh.ThinPlate | None) -> Passes:
     """The passes of the figure for its own picture, the head bent to the person's shape."""
     look = plan.look
-    passes = load_figure(look.outfit, look.hair, look.beard, look.glasses, size=plan.size, frame=picture_frame(look, settings))
+    passes = load_figure(
+        look.outfit, look.hair, look.beard, look.glasses, size=plan.size, frame=picture_frame(look, settings)
+    )
     back = bend_map(passes, bones, settings, look.hair, plan.seed)
     return passes if back is None else warp_passes(passes, back)
 
@@ -41,7 +43,7 @@ def photograph(passes: Passes, light: Floats, plan: Plan, settings: FigureSettin
     middle, _ = passes.anchors["feet"]
     feet = (middle, passes.box.bottom - 0.03 * passes.box.height)
     scene = studio(plan.size, choose_paper(plan.look, plan.seed), passes.box, feet)
-    scene *= cast_shadow(passes.alpha, passes.box, feet)[..., None]
+    scene *= cast_shadow(passes.alpha, passes.masks["edge"], passes.box)[..., None]
     scene *= (1 - passes.alpha)[..., None]
     scene += light
     return develop(scene, saturation=settings.saturation, warmth=settings.warmth, seed=plan.seed)
@@ -61,13 +63,17 @@ def cut_out(
 
     def shrink(layer: Floats) -> Floats:
         layer = cv2.GaussianBlur(layer, (0, 0), blur)
-        return np.asarray(cv2.warpAffine(layer, move[:2], (size.width, size.height), flags=cv2.INTER_LINEAR), np.float32)
+        return np.asarray(
+            cv2.warpAffine(layer, move[:2], (size.width, size.height), flags=cv2.INTER_LINEAR), np.float32
+        )
 
     staged = load_figure(look.outfit, look.hair, look.beard, look.glasses, size=size)
     back = bend_map(staged, bones, settings, look.hair, plan.seed)
     shadow = staged.shadow
     if back is not None:
-        shadow = np.asarray(cv2.remap(shadow, back, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32)  # type: ignore[call-overload]
+        shadow = np.asarray(
+            cv2.remap(shadow, back, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32
+        )  # type: ignore[call-overload]
     return Cutout(
         light=np.maximum(shrink(light), 0), alpha=np.clip(shrink(passes.alpha), 0, 1), shadow=shadow, staged=True
     )
