@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from stylize.models import Hair, Mask, Outfit
-from stylize.photo.frame import Flags, HeadFrame
-from stylize.photo.palette import Lab, Shares, chroma, clusters, distance
+from stylize.photo.frame import BodyFrame, Flags, HeadFrame, body_frame
+from stylize.photo.palette import Lab, Shares, chroma, clusters, distance, hue
 
 _WHITE = np.array([92, 0, 1], np.float32)
 _NAVY = np.array([30, 3, -22], np.float32)
@@ -35,41 +35,48 @@ class ClothesFound:
 def find_clothes(lab: Lab, frame: HeadFrame, cloth: Mask, skin: Mask, skin_lab: Lab, hair: Hair) -> ClothesFound:
     """The clothes on the chest under the head `frame`, given where `cloth` and bare `skin` are."""
     worn = cloth > 0.6
-    sides = lab[worn & frame.window(across=(0.42, 1.5), above=(-2.5, -1.15))]
+    body = body_frame(frame)
+    sides = lab[worn & body.window(beside=(0.42, 1.5), down=(0.4, 1.75))]
     if len(sides) < _FEWEST:
         sides = lab[worn]
     if len(sides) < _FEWEST:
         return _plain(Outfit.TEE, _NAVY, _WHITE)
     outer = _outer(*clusters(sides, 4), skin_lab)
-    if _bare_shoulders(worn, skin, frame) and hair in _FALLING:
+    if _bare_shoulders(worn, skin, body) and hair in _FALLING:
         return _plain(Outfit.DRESS, outer, outer)
-    collar = lab[worn & frame.window(across=(0, 0.45), above=(-1.4, -0.78))]
+    collar = lab[worn & body.window(beside=(0, 0.45), down=(0.03, 0.65))]
     light = (collar[:, 0] > 58) & (np.hypot(collar[:, 1], collar[:, 2]) < 26) if len(collar) else np.zeros(0, bool)
     formal = outer[0] < 48 and chroma(outer) < 26 and distance(outer, _WHITE) > 22
     if formal and len(collar) > _FEWEST and light.mean() > 0.14:
-        return _suit(lab, frame, worn, outer, np.median(collar[light], axis=0).astype(np.float32))
-    return _casual(lab, frame, worn, outer, skin_lab)
+        return _suit(lab, body, worn, outer, np.median(collar[light], axis=0).astype(np.float32))
+    return _casual(lab, body, worn, outer, skin_lab)
 
 
 def _outer(centres: Lab, shares: Shares, skin: Lab) -> Lab:
     """The largest colour that is not skin; two shades of one cloth count together, the lit one is taken."""
-    weights = np.where(distance(centres, skin) > 11, shares, shares * 0.15)
+    weights = np.array([s * 0.15 if _skin_like(c, skin) else s for c, s in zip(centres, shares, strict=True)])
     best = centres[np.argmax(weights)]
     kin = [c for c in centres if distance(c, best, lightness=0.35) < 13]
     return np.asarray(max(kin, key=lambda c: float(c[0])) * 0.5 + best * 0.5, np.float32)
 
 
-def _bare_shoulders(worn: Flags, skin: Mask, frame: HeadFrame) -> bool:
-    place = frame.window(across=(0.3, 0.85), above=(-1.45, -1.05))
+def _skin_like(colour: Lab, skin: Lab) -> bool:
+    """Bare skin in whatever light: near in colour, or of the same hue and about as colourful."""
+    same_hue = abs(hue(colour) - hue(skin)) < 11 and 0.6 < chroma(colour) / max(chroma(skin), 1) < 1.9
+    return bool(distance(colour, skin) < 11 or (same_hue and colour[0] > 25))
+
+
+def _bare_shoulders(worn: Flags, skin: Mask, body: BodyFrame) -> bool:
+    place = body.window(beside=(0.3, 0.85), down=(0.3, 0.7))
     bare, covered = float((skin[place] > 0.5).sum()), float(worn[place].sum())
     return bare > 1.2 * covered and bare > 0.2 * place.sum()
 
 
-def _suit(lab: Lab, frame: HeadFrame, worn: Flags, outer: Lab, shirt: Lab) -> ClothesFound:
+def _suit(lab: Lab, body: BodyFrame, worn: Flags, outer: Lab, shirt: Lab) -> ClothesFound:
     """Jacket and shirt; a suit where a tie hangs in the middle, else a blazer."""
     jacket = np.array([np.clip(outer[0] + 4, 13, 40), outer[1], outer[2] * 1.3 - 1.5], np.float32)
     inner = np.array([max(shirt[0], 84), *(shirt[1:] * 0.9)], np.float32)
-    tie = _tie(lab[worn & frame.window(across=(0, 0.12), above=(-2.0, -1.0))], outer, shirt)
+    tie = _tie(lab[worn & body.window(beside=(0, 0.16), down=(0.15, 0.9))], outer, shirt)
     return ClothesFound(
         outfit=Outfit.BLAZER if tie is None else Outfit.SUIT,
         outer=jacket,
@@ -88,7 +95,7 @@ def _tie(seen: Lab, outer: Lab, shirt: Lab) -> Lab | None:
     found = [
         (float(share) * (6 + chroma(centre)), centre)
         for centre, share in zip(centres, shares, strict=True)
-        if distance(centre, outer) > 9 and distance(centre, shirt) > 16 and share > 0.08 and chroma(centre) > 7
+        if distance(centre, outer) > 9 and distance(centre, shirt) > 16 and share > 0.05 and chroma(centre) > 7
     ]
     if not found:
         return None
@@ -96,15 +103,15 @@ def _tie(seen: Lab, outer: Lab, shirt: Lab) -> Lab | None:
     return np.array([np.clip(best[0], 30, 66), *(best[1:] * 1.3)], np.float32)
 
 
-def _casual(lab: Lab, frame: HeadFrame, worn: Flags, outer: Lab, skin: Lab) -> ClothesFound:
+def _casual(lab: Lab, body: BodyFrame, worn: Flags, outer: Lab, skin: Lab) -> ClothesFound:
     """One layer, or a jacket over another one that shows in the middle."""
-    neck = lab[worn & frame.window(across=(0, 0.24), above=(-1.5, -0.8))]
+    neck = lab[worn & body.window(beside=(0, 0.24), down=(0.05, 0.75))]
     if len(neck) > _FEWEST:
         centres, shares = clusters(neck, 3)
         other = [
             (float(s), c)
             for c, s in zip(centres, shares, strict=True)
-            if distance(c, outer, lightness=0.5) > 18 and distance(c, skin) > 14
+            if distance(c, outer, lightness=0.5) > 18 and not _skin_like(c, skin)
         ]
         if sum(share for share, _ in other) > 0.35:
             return _plain(Outfit.ZIP, outer, max(other, key=lambda pair: pair[0])[1])

@@ -68,6 +68,32 @@ def head_frame(points: Points, shape: tuple[int, int]) -> HeadFrame:
     )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BodyFrame:
+    """A frame that hangs straight down from the neck, however the head is tilted. `beside` in face widths from the
+    middle of the neck, `down` in face heights below the chin, for each pixel.
+    """
+
+    beside: Mask = field(repr=False)
+    down: Mask = field(repr=False)
+
+    def window(self, *, beside: tuple[float, float], down: tuple[float, float]) -> Flags:
+        """True where |beside| lies in one range and down in the other."""
+        side = np.abs(self.beside)
+        return (side >= beside[0]) & (side < beside[1]) & (self.down >= down[0]) & (self.down < down[1])
+
+
+def body_frame(frame: HeadFrame) -> BodyFrame:
+    """The body under the head: the neck ends a face height below the ears, along the head's own axis."""
+    ears = frame.points[[lm.RIGHT_EDGE, lm.LEFT_EDGE], :2].mean(axis=0)
+    neck = ears - frame.up * frame.face_height
+    y, x = np.mgrid[0 : frame.shape[0], 0 : frame.shape[1]].astype(np.float32)
+    return BodyFrame(
+        beside=(x - neck[0]) / np.float32(frame.face_width),
+        down=(y - frame.points[lm.CHIN, 1]) / np.float32(frame.face_height),
+    )
+
+
 def fill(shape: tuple[int, int], outline: npt.ArrayLike) -> Mask:
     """The inside of a closed outline (n, 2), anti-aliased, 0 to 1."""
     mask = np.zeros(shape, np.uint8)

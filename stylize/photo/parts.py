@@ -118,7 +118,7 @@ def _hair_seed(frame: HeadFrame, person: Mask, face: Mask, skin: Mask) -> tuple[
     top = _forehead_top(frame)
     scalp = (person > 0.6) & (face < 0.4) & frame.window(across=(0, 0.62), above=(top - 0.12, top + 0.45))
     unlike = scalp & (skin < -15)
-    return unlike, float(unlike.sum() / max(int(scalp.sum()), 1)) if scalp.sum() > 40 else 0.0
+    return np.asarray(unlike), float(unlike.sum() / max(int(scalp.sum()), 1)) if scalp.sum() > 40 else 0.0
 
 
 def _hangs(hair: Flags, frame: HeadFrame) -> bool:
@@ -153,7 +153,7 @@ def _sure_skin(frame: HeadFrame) -> Flags:
     width = max(3, int(frame.face_width * 0.06) | 1)
     holes = np.asarray(cv2.dilate(holes, np.ones((width, width), np.uint8)), np.uint8)
     brow = discs(frame.shape, frame.points[list(_BROW_GAP)], frame.face_width * 0.05)
-    return ((sure & (frame.above > -0.38) & (frame.above < 0.1)) | brow) & (holes == 0)
+    return np.asarray(((sure & (frame.above > -0.38) & (frame.above < 0.1)) | brow) & (holes == 0))
 
 
 def _forehead_top(frame: HeadFrame) -> float:
