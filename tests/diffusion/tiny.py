@@ -80,14 +80,13 @@ def tiny_config(folder: Path, family: str) -> Path:
     return folder
 
 
-def make_pipeline(family: str, *, folder: Path, seed: int = 0) -> Any:
-    """A plain diffusers pipeline of random weights; `folder` receives its configuration."""
+def make_pipeline(config: Path, *, seed: int = 0) -> Any:
+    """A plain diffusers pipeline of random weights after the configuration folder `config`."""
     quieten()
     import diffusers
     import torch
     import transformers
 
-    config = tiny_config(folder, family)
     index = json.loads((config / "model_index.json").read_text())
     kind = getattr(diffusers, index.pop("_class_name"))
     parts: dict[str, Any] = {}
@@ -106,9 +105,10 @@ def make_pipeline(family: str, *, folder: Path, seed: int = 0) -> Any:
                 owner = getattr(transformers, name)
                 parts[part] = owner(owner.config_class.from_pretrained(str(config / part)))
     nothing: dict[str, Any] = {"feature_extractor": None, "image_encoder": None}
-    nothing |= {"add_watermarker": False} if family == "sdxl" else {"safety_checker": None}
-    if family == "sd15":
-        nothing["requires_safety_checker"] = False
+    if "text_encoder_2" in parts:
+        nothing["add_watermarker"] = False
+    else:
+        nothing |= {"safety_checker": None, "requires_safety_checker": False}
     pipeline = kind(**parts, **nothing)
     pipeline.set_progress_bar_config(disable=True)
     for model in pipeline.components.values():
@@ -119,7 +119,7 @@ def make_pipeline(family: str, *, folder: Path, seed: int = 0) -> Any:
 
 def write_folder(folder: Path, family: str, *, seed: int = 0, variant: str | None = None) -> Path:
     """A diffusers folder as publishers lay it out: tokenizers as vocab.json and merges.txt."""
-    pipeline = make_pipeline(family, folder=folder / "unused", seed=seed)
+    pipeline = make_pipeline(tiny_config(folder / "unused", family), seed=seed)
     if variant:
         import torch
 
@@ -149,7 +149,7 @@ def write_checkpoint(path: Path, family: str, *, seed: int = 0) -> Path:
 
     from tests.diffusion.original_layout import to_original
 
-    pipeline = make_pipeline(family, folder=path.with_suffix(".config"), seed=seed)
+    pipeline = make_pipeline(tiny_config(path.with_suffix(".config"), family), seed=seed)
     save_file(to_original(pipeline), str(path))
     return path
 
