@@ -37,7 +37,7 @@ def _segments(font: bytes, table: int) -> set[int]:
     count = unpack_from(">H", font, table + 6)[0] // 2
     ends, starts = table + 14, table + 16 + 2 * count
     deltas, offsets = starts + 2 * count, starts + 4 * count
-    found = set()
+    found: set[int] = set()
     for k in range(count):
         last, first = unpack_from(">H", font, ends + 2 * k)[0], unpack_from(">H", font, starts + 2 * k)[0]
         delta, offset = unpack_from(">H", font, deltas + 2 * k)[0], unpack_from(">H", font, offsets + 2 * k)[0]
@@ -51,7 +51,7 @@ def _segments(font: bytes, table: int) -> set[int]:
 
 
 def _groups(font: bytes, table: int) -> set[int]:
-    found = set()
+    found: set[int] = set()
     for k in range(unpack_from(">I", font, table + 12)[0]):
         first, last, glyph = unpack_from(">III", font, table + 16 + 12 * k)
         found.update(range(first if glyph else first + 1, last + 1))

@@ -20,7 +20,7 @@ from stylize.toybox.stage import Stage, load_stage
 Floats = npt.NDArray[np.float32]
 _OVERSIZE = 2.0
 _EXPOSURE = 0.95
-_FLOOR_LIFT = 1.3
+_FLOOR_LIFT = 1.5
 _CARD_GLOSS = 0.25
 _WINDOW = ((-3.1, 1.55, 1.0), (-1.25, 0.4, 0.7))
 """Panes of a faint window in the blister: left end on the card, width, strength."""

@@ -39,10 +39,7 @@ def cut_figure(pixels: Pixels) -> Cutout:
     height, width = pixels.shape[:2]
     coarse = np.clip(np.asarray(cv2.resize(mask, (width, height), interpolation=cv2.INTER_CUBIC), np.float32), 0, 1)
     alpha = _soften(pixels, coarse, radius=max(2, round(width / 190)))
-    ground = to_linear(from_lab(cv2.resize(sheet, (width, height), interpolation=cv2.INTER_LINEAR)))
-    # What the ground adds to mixed pixels is taken off, so that no halo of it remains.
-    light = to_linear(pixels.astype(np.float32) / 255) - (1 - alpha)[..., None] * ground
-    light = np.clip(light, 0, alpha[..., None])
+    light = _own_light(pixels, alpha, radius=max(2, round(width / 120)))
     return Cutout(light=light, alpha=alpha, shadow=np.ones_like(alpha), staged=False)
 
 
@@ -75,7 +72,7 @@ def _fit_sheet(lab: Floats) -> tuple[Floats, float]:
     # Start from the border's median, so that a figure that touches the border does not bend the sheet.
     away = np.linalg.norm(seen - np.median(seen, axis=0), axis=-1)
     keep = away <= max(np.percentile(away, 70), 4.0)
-    noise = 1.0
+    noise, factors = 1.0, np.zeros((6, 3))
     for _ in range(6):
         factors = np.linalg.lstsq(known[keep], seen[keep], rcond=None)[0]
         away = np.linalg.norm(seen - known @ factors, axis=-1)
@@ -104,13 +101,14 @@ def _is_plain(off: Floats, noise: float) -> bool:
 def _could_be_shadow(small: Pixels, lab: Floats, sheet: Floats) -> npt.NDArray[np.bool_]:
     """Where the picture is the ground's colour, darker, and changes softly."""
     ratio = to_linear(small.astype(np.float32) / 255) / np.maximum(to_linear(from_lab(sheet)), 1e-3)
-    ratio = cv2.GaussianBlur(ratio, (0, 0), 1.0)
+    ratio = np.asarray(cv2.GaussianBlur(ratio, (0, 0), 1.0), np.float32)
     dark = ratio.mean(-1)
     lightness = cv2.GaussianBlur(lab[..., 0], (0, 0), 1.0)
     slope = np.hypot(cv2.Sobel(lightness, cv2.CV_32F, 1, 0), cv2.Sobel(lightness, cv2.CV_32F, 0, 1)) / 8
     # On a white ground white shoes look like shadow too: there only very soft changes count.
     soft = np.where(sheet[..., 0] > 90, 1.0, 3.0)
-    return (dark > 0.15) & (dark < 0.97) & (np.ptp(ratio, axis=-1) < 0.08 * dark + 0.02) & (slope < soft)
+    neutral = np.ptp(ratio, axis=-1) < 0.08 * dark + 0.02
+    return np.asarray((dark > 0.15) & (dark < 0.97) & neutral & (slope < soft), bool)
 
 
 def _segment(small: Pixels, off: Floats, noise: float, shadow: npt.NDArray[np.bool_]) -> Mask | None:
@@ -179,6 +177,17 @@ def _soften(pixels: Pixels, coarse: Mask, *, radius: int) -> Mask:
     offset = mask_mean - slope * guide_mean
     fine = mean(slope) * guide + mean(offset)
     return np.asarray(np.clip((fine - 0.08) / 0.84, 0, 1), np.float32)
+
+
+def _own_light(pixels: Pixels, alpha: Mask, *, radius: int) -> Floats:
+    """Premultiplied light. Soft outlines take their colour from the figure beside them, so no halo of the ground stays."""
+    light = to_linear(pixels.astype(np.float32) / 255)
+    side = (2 * radius + 1, 2 * radius + 1)
+    sure = np.asarray(alpha > 0.97, np.float32)
+    weight = np.asarray(cv2.blur(sure, side), np.float32)[..., None]
+    near = np.asarray(cv2.blur(light * sure[..., None], side), np.float32) / np.maximum(weight, 1e-4)
+    soft = (alpha <= 0.97)[..., None] & (weight > 1e-3)
+    return np.asarray(np.where(soft, near, light) * alpha[..., None], np.float32)
 
 
 def _round_cover(height: int, width: int, inset: float, radius: float) -> Mask:

@@ -6,6 +6,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from io import BytesIO
 
 from PIL import ImageFont, features
 
@@ -53,8 +54,7 @@ def letters(face: Typeface) -> frozenset[int]:
 @lru_cache(maxsize=48)
 def font_at(face: Typeface, size_px: int) -> ImageFont.FreeTypeFont:
     """`face` at `size_px` pixels an em."""
-    with (_FONTS / f"{face.name}.ttf").open("rb") as file:
-        return ImageFont.truetype(file, size_px)
+    return ImageFont.truetype(BytesIO((_FONTS / f"{face.name}.ttf").read_bytes()), size_px)
 
 
 @cache

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from stylize.colour import from_hex
+from stylize.colour import from_hex, to_hex
 from stylize.models import Pixels
 from stylize.toybox.lettering import DISPLAY, Typeface, capitals, face_for
 from stylize.toybox.palettes import Palette
@@ -28,7 +28,7 @@ class Fitted:
 
 
 def fit_title(text: str, *, width_px: float, height_px: float) -> Fitted:
-    """The largest setting of `text` (tidied) in a space, broken once if that makes it larger by a fifth."""
+    """The largest setting of `text` (tidied) in a space, broken once if that makes it clearly larger."""
     raised = capitals(text)
     face = face_for(raised, DISPLAY, field="name")
     whole = Fitted(lines=(raised,), face=face, size_px=_largest((raised,), face, width_px, height_px))
@@ -36,7 +36,7 @@ def fit_title(text: str, *, width_px: float, height_px: float) -> Fitted:
         Fitted(lines=lines, face=face, size_px=_largest(lines, face, width_px, height_px)) for lines in _breaks(raised)
     ]
     best = max(broken, key=lambda f: f.size_px, default=whole)
-    return best if best.size_px > 1.2 * whole.size_px else whole
+    return best if best.size_px > 1.08 * whole.size_px else whole
 
 
 def draw_title(canvas: Pixels, text: str, palette: Palette, *, unit: float, x: float, y: float) -> None:
@@ -54,7 +54,7 @@ def draw_title(canvas: Pixels, text: str, palette: Palette, *, unit: float, x: f
     cast = cv2.GaussianBlur(halo, (0, 0), 0.07 * unit)
     stamp(canvas, np.asarray(cast, np.uint8), left + round(0.05 * unit), top + round(0.11 * unit), palette.ink, 0.45)
     stamp(canvas, halo, left, top, "#ffffff")
-    stamp(canvas, solid, left, top, _darker(palette.ink))
+    stamp(canvas, solid, left, top, _side(palette))
     stamp(canvas, outline, left, top, palette.ink)
     stamp(canvas, letters, left, top, _inked(shade, palette))
     gleam = _rim_light(letters, 0.022 * unit)
@@ -145,6 +145,6 @@ def _rim_light(letters: Coverage, width: float) -> Coverage:
     return np.asarray(np.minimum(inner, 255 - moved), np.uint8)
 
 
-def _darker(colour: str) -> np.ndarray | str:
-    red, green, blue = (int(v * 255 * 0.62) for v in from_hex(colour))
-    return f"#{red:02x}{green:02x}{blue:02x}"
+def _side(palette: Palette) -> str:
+    """The colour of the letters' sides: ink with a glimpse of the header's colour."""
+    return to_hex(0.66 * from_hex(palette.ink) + 0.30 * from_hex(palette.crest))
