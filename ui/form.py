@@ -1,0 +1,98 @@
+"""The form as a table: each field of a `Request` and the widget it is asked with, tied by name, never by position."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from stylize.errors import OutOfRange
+from stylize.geometry import Size
+from stylize.models import BoxOrder, DenoiseOverride, LookOverride, Request
+
+SIZES = ("512x640", "768x960", "1024x1280")
+COLOURS = tuple(field.name for field in fields(LookOverride) if field.name.endswith("_colour"))
+MAX_SEED = 2**32 - 1
+
+
+def keep(value: Any) -> Any:
+    """As it is."""
+    return value
+
+
+def or_none(value: Any) -> Any:
+    """Nothing chosen, nothing typed, a knob at 0: None, which means "you decide"."""
+    return value.strip() or None if isinstance(value, str) else value or None
+
+
+def to_size(value: str) -> Size:
+    """ "768x960" → Size."""
+    width, _, height = value.partition("x")
+    return Size(width=int(width), height=int(height))
+
+
+def to_seed(value: str | None) -> int | None:
+    """Digits → int; nothing → None. Raises OutOfRange for anything else."""
+    text = (value or "").strip()
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit()) or int(text) > MAX_SEED:
+        raise OutOfRange(field="seed", low=0, high=MAX_SEED)
+    return int(text)
+
+
+def to_flag(value: str) -> bool | None:
+    """ "yes", "no" or "" → True, False or None."""
+    return {"yes": True, "no": False}.get(value)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Field:
+    """`name`: where it goes in the Request, as in "look.hair". `read`: from the widget's value to the field's."""
+
+    name: str
+    read: Callable[[Any], Any] = or_none
+
+
+FIELDS = (
+    Field(name="style", read=keep),
+    Field(name="engine"),
+    Field(name="size", read=to_size),
+    Field(name="seed", read=to_seed),
+    Field(name="face", read=keep),
+    Field(name="box.name", read=lambda text: (text or "").strip()),
+    Field(name="box.tagline", read=lambda text: (text or "").strip()),
+    Field(name="box.accessories", read=tuple),
+    Field(name="box.palette"),
+    Field(name="look.hair"),
+    Field(name="look.outfit"),
+    Field(name="look.beard"),
+    Field(name="look.glasses", read=to_flag),
+    *(Field(name=f"look.{name}") for name in COLOURS),
+    Field(name="denoise.prompt"),
+    Field(name="denoise.negative_prompt"),
+    Field(name="denoise.strength"),
+    Field(name="denoise.guidance_scale"),
+    Field(name="denoise.num_inference_steps", read=lambda value: int(value) or None),
+    Field(name="denoise.scheduler"),
+    Field(name="denoise.init_image"),
+)
+SWITCHES = ("boxed", "own_colours")
+"""Asked on the page, but no field of a Request: whether there is a box, and which colours are not measured."""
+
+NAMES = (*(field.name for field in FIELDS), *SWITCHES)
+
+
+def to_request(values: Mapping[str, Any]) -> Request:
+    """What the widgets say, by name → a Request. Raises OutOfRange for a seed that is no number."""
+    parts: dict[str, dict[str, Any]] = {"": {}, "box": {}, "look": {}, "denoise": {}}
+    for field in FIELDS:
+        part, _, name = field.name.rpartition(".")
+        if name not in COLOURS or name in values["own_colours"]:
+            parts[part][name] = field.read(values[field.name])
+    return Request(
+        **parts[""],
+        box=BoxOrder(**parts["box"]) if values["boxed"] else None,
+        look=LookOverride(**parts["look"]),
+        denoise=DenoiseOverride(**parts["denoise"]),
+    )

@@ -1,0 +1,115 @@
+"""The page's own pieces of HTML. Everything that comes from outside is escaped here.
+
+They are shown by `gr.Markdown`, since `gr.HTML` evaluates templates, which the content policy forbids. Markdown leaves a
+block of HTML alone as long as it holds no empty line.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from html import escape
+
+from stylize.errors import StylizeError
+from stylize.models import Findings, Found
+from ui.strings import Language, language, languages
+
+VALUES_SHOWN = 6
+
+
+def header(say: Language) -> str:
+    """Name, slogan, promise and the other languages."""
+    links = "".join(
+        f'<a href="/{code}/" lang="{code}" target="_self"{" aria-current=true" if code == say.code else ""}>'
+        f"{escape(language(code)('language.name'))}</a>"
+        for code in languages()
+    )
+    return (
+        f'<div class="sign"><div class="brand"><h1>{_t(say, "page.title")}</h1><p>{_t(say, "page.slogan")}</p></div>'
+        f'<div class="aside"><p class="promise" title="{_t(say, "page.promise_why")}">{_t(say, "page.promise")}</p>'
+        f'<nav class="tongues">{links}</nav></div></div>'
+    )
+
+
+def step(say: Language, number: int, key: str) -> str:
+    """The heading of one of the three steps."""
+    return f'<h2 class="step-title"><span class="number">{number}</span> {_t(say, key)}</h2>'
+
+
+def hint(text: str) -> str:
+    """A quiet sentence."""
+    return f'<p class="hint">{escape(text)}</p>'
+
+
+def trouble(say: Language, error: StylizeError) -> str:
+    """An error as a kind sentence."""
+    return f'<div class="trouble" role="alert"><strong>{_t(say, "error.title")}</strong> {escape(say.error(error))}</div>'
+
+
+def photo_report(say: Language, found: tuple[Found, ...], findings: Findings) -> str:
+    """What was in the file beside the picture, and how well the face will do."""
+    lines = [*_removed(say, found)]
+    if findings.warnings:
+        lines += [f'<p class="warning">{escape(say.maybe(f"warning.{slug}", slug))}</p>' for slug in findings.warnings]
+    else:
+        lines.append(f'<p class="ready">{_t(say, "photo.ready")}</p>')
+    return "".join(lines)
+
+
+def _removed(say: Language, found: tuple[Found, ...]) -> list[str]:
+    if not found:
+        return [f'<p class="clean">{_t(say, "photo.clean")}</p>']
+    groups = Counter(item.group for item in found)
+    chips = []
+    for group in groups:
+        values = [f"{item.name}: {item.value}" for item in found if item.group == group]
+        title = escape("; ".join(value[:80] for value in values[:VALUES_SHOWN]), quote=True)
+        chips.append(f'<li title="{title}">{escape(say.maybe(f"found.{group}", group))}</li>')
+    return [f'<p class="removed">{_t(say, "photo.removed")}</p><ul class="chips">{"".join(chips)}</ul>']
+
+
+def working(picture: str, alt: str) -> str:
+    """What is looked at meanwhile: the photo, or the engine's sketch."""
+    return f'<div class="working"><img src="{escape(picture)}" alt="{escape(alt)}"></div>'
+
+
+def progress(sentence: str, fraction: float) -> str:
+    """The bar and what is being done."""
+    return (
+        f'<div class="bar" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-valuenow="{fraction:.0%}" '
+        f'aria-label="{escape(sentence)}"><span style="width:{fraction:.0%}"></span></div>'
+        f'<p class="doing" aria-live="polite">{escape(sentence)} …</p>'
+    )
+
+
+def compare(say: Language, before: str, after: str, alt: str, size: tuple[int, int]) -> str:
+    """The photo and the picture over each other, with a line to slide. A range input: hands, keys and readers can."""
+    width, height = size
+    return (
+        f'<div class="compare" style="aspect-ratio:{width}/{height}">'
+        f'<img src="{escape(before)}" alt="{_t(say, "result.before")}" width="{width}" height="{height}">'
+        f'<img class="after" src="{escape(after)}" alt="{escape(alt)}" width="{width}" height="{height}">'
+        f'<span class="tag before-tag">{_t(say, "result.before")}</span>'
+        f'<span class="tag after-tag">{_t(say, "result.after")}</span>'
+        f'<span class="line"></span><input type="range" min="0" max="100" value="0" '
+        f'aria-label="{_t(say, "result.slide")}"></div>'
+    )
+
+
+def take_home(say: Language, base: str, name: str, facts: str) -> str:
+    """The files to take home, and what is known of how they were made."""
+    links = "".join(
+        f'<a class="file" href="{escape(base)}/picture.{suffix}?save" download="{escape(name)}.{suffix}" '
+        f'target="_self">{label}</a>'
+        for suffix, label in (("png", "PNG"), ("jpg", "JPEG"), ("webp", "WebP"))
+    )
+    return (
+        f'<h2>{_t(say, "result.title")}</h2><p class="download">{_t(say, "result.download")}</p>'
+        f'<p class="files">{links}</p>'
+        f'<p class="hint"><a href="{escape(base)}/picture.png" target="_blank">{_t(say, "result.full")}</a></p>'
+        f'<p class="hint verified">{_t(say, "result.verified")}</p>'
+        f'<p class="hint facts" title="{_t(say, "result.facts_hint")}">{escape(facts)}</p>'
+    )
+
+
+def _t(say: Language, key: str) -> str:
+    return escape(say(key), quote=True)

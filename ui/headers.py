@@ -1,0 +1,92 @@
+"""What every answer carries: nothing is stored, nothing foreign is loaded, nobody frames us. And the page's own head."""
+
+from __future__ import annotations
+
+import re
+import secrets
+
+from starlette.types import Message, Scope, Send
+
+from ui.strings import languages
+
+POLICY = "; ".join((
+    "default-src 'none'",
+    "script-src 'self' 'nonce-{nonce}'",
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' blob: data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "media-src 'self' blob:",
+    "worker-src 'self' blob:",
+    "manifest-src 'self'",
+    "base-uri 'self'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "object-src 'none'",
+))
+"""No 'unsafe-eval': Gradio's HTML component and `js=` listeners do not work under it, and the page does without."""
+
+HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"x-dns-prefetch-control", b"off"),
+    (b"permissions-policy", b"camera=(self), microphone=(), geolocation=(), usb=(), payment=()"),
+)
+
+REPLACED = frozenset(name for name, _ in HEADERS) | {b"cache-control", b"content-security-policy", b"server"}
+
+HEAD = (
+    '<link rel="preload" href="/toy/fonts/fredoka.woff2" as="font" type="font/woff2" crossorigin>'
+    '<link rel="stylesheet" href="/toy/page.css"><link rel="stylesheet" href="/toy/{tongue}.css">'
+    '<script src="/toy/page.js" defer></script></head>'
+)
+"""Sent with the page, so that our looks are there at the first paint and not after Gradio has started."""
+
+
+def dress(scope: Scope, send: Send) -> Send:
+    """`send`, with our headers on every answer; a page of Gradio also gets a nonce and our head."""
+    page = _page_language(scope["path"])
+    if page:  # its body is rewritten: it must not come compressed
+        scope["headers"] = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
+    nonce = secrets.token_urlsafe(16)
+    held: list[Message] = []
+    library = re.fullmatch(r"/\w+/(?:assets|static)/.*|/toy/.*", scope["path"]) is not None
+
+    async def dressed(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            keep = [(name, value) for name, value in message["headers"] if name.lower() not in REPLACED]
+            cache = b"private, max-age=86400" if library and message["status"] == 200 else b"no-store"
+            policy = POLICY.format(nonce=nonce).encode()
+            message = {
+                **message,
+                "headers": [*keep, *HEADERS, (b"cache-control", cache), (b"content-security-policy", policy)],
+            }
+        if page is None:
+            await send(message)
+            return
+        held.append(message)
+        if message["type"] == "http.response.body" and not message.get("more_body"):
+            body = b"".join(part.get("body", b"") for part in held[1:])
+            if held[0]["status"] == 200:
+                body = rewrite(body, page, nonce)
+            headers = [(name, value) for name, value in held[0]["headers"] if name.lower() != b"content-length"]
+            await send({**held[0], "headers": [*headers, (b"content-length", str(len(body)).encode())]})
+            await send({"type": "http.response.body", "body": body})
+
+    return dressed
+
+
+def rewrite(html: bytes, tongue: str, nonce: str) -> bytes:
+    """Gradio's page in `tongue`: our head in, its social-media tags out, the nonce on every script."""
+    html = re.sub(rb'<meta\s+(?:property="og:|name="twitter:)[^>]*>', b"", html)
+    html = html.replace(b'lang="en"', f'lang="{tongue}"'.encode(), 1)
+    html = html.replace(b"</head>", HEAD.format(tongue=tongue).encode(), 1)
+    return re.sub(rb"<script(?=[\s>])", f'<script nonce="{nonce}"'.encode(), html)
+
+
+def _page_language(path: str) -> str | None:
+    code = path.strip("/")
+    return code if code in languages() and path == f"/{code}/" else None

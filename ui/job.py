@@ -1,0 +1,92 @@
+"""One picture being made on a thread of its own, watched and stopped from others."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from stylize.errors import Cancelled, StylizeError
+from stylize.models import Pixels
+from stylize.progress import CancelToken, Progress, Tell, overall_fraction
+
+Outcome = TypeVar("Outcome")
+
+_ONE_AT_A_TIME = threading.Lock()
+
+
+class Unexpected(StylizeError):
+    """Something that is nobody's doing but ours. Its details are not shown to anyone."""
+
+    slug = "unexpected"
+    sentence = "Something went wrong on our side. Your photo is untouched; please try again."
+
+
+class Job(Generic[Outcome]):
+    """Runs `work` once, after any other job has ended. `outcome` or `error` is there when `done`.
+
+    `latest` is the last progress told, None while it waits for its turn; `frame` the last preview picture.
+    """
+
+    def __init__(self, work: Callable[[Tell, CancelToken], Outcome]) -> None:
+        self._work = work
+        self._cancel = CancelToken()
+        self._news = threading.Condition()
+        self.done = False
+        self.latest: Progress | None = None
+        self.frame: Pixels | None = None
+        self.outcome: Outcome | None = None
+        self.error: StylizeError | None = None
+        threading.Thread(target=self._run, name="stylize-job", daemon=True).start()
+
+    def cancel(self) -> None:
+        """Ask it to stop; it ends within one step with `Cancelled`."""
+        self._cancel.cancel()
+
+    def wait(self, seconds: float) -> None:
+        """Return when there is news, or after `seconds`."""
+        with self._news:
+            if not self.done:
+                self._news.wait(seconds)
+
+    @property
+    def fraction(self) -> float:
+        """How much of the whole is done, 0 to 1."""
+        return 0.0 if self.latest is None else overall_fraction(self.latest)
+
+    def _tell(self, progress: Progress) -> None:
+        self._cancel.check()
+        with self._news:
+            self.latest = progress
+            self.frame = self.frame if progress.preview is None else progress.preview
+            self._news.notify_all()
+
+    def _run(self) -> None:
+        try:
+            while not _ONE_AT_A_TIME.acquire(timeout=0.1):
+                self._cancel.check()
+            try:
+                self._cancel.check()
+                self.outcome = self._work(self._tell, self._cancel)
+            finally:
+                _ONE_AT_A_TIME.release()
+        except Cancelled as stopped:
+            self.error = stopped
+        except StylizeError as problem:
+            self.error = problem
+        except Exception as surprise:  # the page must answer whatever happens
+            print(f"Stylize: unexpected {_place(surprise)}", file=sys.stderr, flush=True)  # noqa: T201
+            self.error = Unexpected()
+        finally:
+            with self._news:
+                self.done = True
+                self._news.notify_all()
+
+
+def _place(surprise: Exception) -> str:
+    """Kind and place of an error, for a bug report. Its message may hold what is the user's, and stays out."""
+    last = traceback.extract_tb(surprise.__traceback__)[-1]
+    return f"{type(surprise).__name__} at {Path(last.filename).name}:{last.lineno}"

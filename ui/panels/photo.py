@@ -1,0 +1,31 @@
+"""Step one: the photo, and what was found in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from ui import fragments
+from ui.strings import Language
+
+
+def photo_panel(say: Language) -> dict[str, Any]:
+    """`photo` to drop into, `report` under it, `face` to choose from where there are several."""
+    gr.Markdown(fragments.step(say, 1, "photo.title"))
+    return {
+        "photo": gr.Image(
+            elem_id="photo",
+            sources=["upload", "webcam", "clipboard"],
+            type="filepath",
+            placeholder=say("photo.drop"),
+            show_label=False,
+            label=say("photo.title"),
+            alt_text=say("photo.title"),
+            buttons=[],
+            container=False,
+            webcam_options=gr.WebcamOptions(mirror=True),
+        ),
+        "report": gr.Markdown(fragments.hint(say("photo.hint")), elem_id="report"),
+        "face": gr.Radio([], label=say("photo.whose"), elem_id="face", visible=False),
+    }

@@ -1,0 +1,22 @@
+"""Step two: the style, as cards with pictures that this program made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from ui import fragments
+from ui.shop import Shop
+from ui.strings import Language
+
+
+def style_panel(say: Language, shop: Shop) -> dict[str, Any]:
+    """`style`, whose cards get their pictures from `ui.stylesheet`, and `description` of the chosen one."""
+    gr.Markdown(fragments.step(say, 2, "style.title"))
+    choices = shop.style_choices(say)
+    first = choices[0][1]
+    return {
+        "style": gr.Radio(choices, value=first, show_label=False, label=say("style.title"), elem_id="style"),
+        "description": gr.Markdown(fragments.hint(shop.description(say, first)), elem_id="description"),
+    }

@@ -1,0 +1,114 @@
+"""The server: our routes, Gradio's page in every language, and the guard around both."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from pathlib import Path
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.types import ASGIApp
+
+from ui import stylesheet
+from ui.app import build
+from ui.guard import Guard, LaunchToken
+from ui.pictures import icon_sheet
+from ui.shop import Shop
+from ui.strings import language, languages
+from ui.theme import make_theme
+
+ASSETS = Path(__file__).parent / "assets"
+SUFFIXES = {".css": "text/css", ".js": "text/javascript", ".woff2": "font/woff2", ".webp": "image/webp", ".svg": "image/svg+xml"}
+ATTACHED = "save"
+
+
+def application(shop: Shop, port: int, token: LaunchToken) -> ASGIApp:
+    """Everything that is answered on `port`."""
+    api = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    toys = ToyBox()
+    shelf = ShelfRoute(shop)
+    api.add_route("/toy/{path:path}", toys.answer, methods=["GET"])
+    api.add_route("/shelf/{id}/{name}", shelf.answer, methods=["GET"])
+    for code in languages():
+        base = f"/{code}/gradio_api"
+        api.add_route(f"{base}/upload", shop.intake.upload, methods=["POST"])
+        api.add_route(f"{base}/upload_progress", shop.intake.progress, methods=["GET"])
+        api.add_route(f"{base}/file=photo/{{id}}.webp", shop.intake.picture, methods=["GET"])
+        api = gr.mount_gradio_app(
+            api,
+            build(language(code), shop),
+            f"/{code}",
+            server_name="127.0.0.1",
+            server_port=port,
+            theme=make_theme(),
+            footer_links=[],
+            run_history=False,
+            show_error=False,
+            allowed_paths=[],
+            max_file_size="20mb",
+            ssr_mode=False,
+            enable_monitoring=False,
+            pwa=False,
+            mcp_server=False,
+        )
+    return Guard(api, port=port, token=token)
+
+
+def serve(app: ASGIApp, listener: socket.socket) -> None:
+    """Answer on `listener` until a signal ends it; opens no other socket."""
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        proxy_headers=False,
+        limit_concurrency=64,
+        timeout_keep_alive=5,
+        timeout_graceful_shutdown=1,
+        ws="none",
+    )
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+class ToyBox:
+    """GET /toy/...: our own looks. A fixed table of files, read from the package, and two sheets made at the start."""
+
+    def __init__(self) -> None:
+        files = (path for path in sorted(ASSETS.rglob("*")) if path.suffix in SUFFIXES)
+        self._files = {path.relative_to(ASSETS).as_posix(): path for path in files}
+
+    async def answer(self, request: Request) -> Response:
+        path = request.path_params["path"]
+        if path.endswith(".css") and path.removesuffix(".css") in languages():
+            return Response(stylesheet.sheet(path.removesuffix(".css")), media_type="text/css")
+        if path == "accessories.webp":
+            icons = await asyncio.to_thread(icon_sheet)
+            return Response(icons.data, media_type=icons.media_type)
+        file = self._files.get(path)
+        return FileResponse(file, media_type=SUFFIXES[file.suffix]) if file else Response(status_code=404)
+
+
+class ShelfRoute:
+    """GET /shelf/<id>/<name>: finished pictures and sketches, from memory. With ?save: to be saved, not shown."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
+
+    async def answer(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        parcel = self._shop.parcels.get(request.path_params["id"])
+        if parcel is None:
+            sheet = self._shop.sketches.get(request.path_params["id"])
+        else:
+            sheet = await asyncio.to_thread(parcel.sheet, name)
+        if sheet is None:
+            return Response(status_code=404)
+        headers = {}
+        if parcel is not None and ATTACHED in request.query_params:
+            headers["content-disposition"] = f'attachment; filename="stylize-{parcel.style}{Path(name).suffix}"'
+        return Response(sheet.data, media_type=sheet.media_type, headers=headers)

@@ -1,0 +1,103 @@
+"""What the page sells and keeps: the workshop, what may be chosen in it, and the shelves in memory."""
+
+from __future__ import annotations
+
+import dataclasses
+from functools import cached_property
+
+from stylize import photo
+from stylize.engines.base import Capabilities
+from stylize.models import Request
+from stylize.pipeline import Result
+from stylize.styles import can_do
+from stylize.toybox.accessories import search_accessories
+from stylize.toybox.order import ACCESSORY_LIMIT, NAME_LIMIT, TAGLINE_LIMIT
+from stylize.toybox.palettes import palettes
+from stylize.workshop import Workshop
+from ui.intake import Arrival, Intake
+from ui.job import Job
+from ui.parcel import Parcel
+from ui.pictures import encode, frame
+from ui.shelf import Sheet, Shelf
+from ui.strings import Language
+
+__all__ = ["ACCESSORY_LIMIT", "NAME_LIMIT", "TAGLINE_LIMIT", "Choices", "Shop"]
+
+Choices = list[tuple[str, str]]
+"""(label, value) pairs, as Gradio takes them."""
+
+
+class Shop:
+    """One for the whole program; every language's page is served from it."""
+
+    def __init__(self, workshop: Workshop) -> None:
+        self.workshop = workshop
+        self.intake = Intake()
+        self.parcels: Shelf[Parcel] = Shelf(places=6)
+        self.sketches: Shelf[Sheet] = Shelf(places=4)
+
+    @cached_property
+    def engines(self) -> tuple[Capabilities, ...]:
+        """The engines that are ready, as they were when the page was built."""
+        return tuple(engine for engine in self.workshop.capabilities() if engine.ready)
+
+    def _able(self, engine: str) -> tuple[Capabilities, ...]:
+        return tuple(able for able in self.engines if engine in ("", able.name))
+
+    def style_choices(self, say: Language, engine: str = "") -> Choices:
+        """The styles that `engine`, or any that is ready, can do."""
+        return [
+            (style.title.get(say.code, style.title["en"]), slug)
+            for slug, style in self.workshop.styles.items()
+            if any(can_do(style, able) for able in self._able(engine))
+        ]
+
+    def description(self, say: Language, style: str) -> str:
+        texts = self.workshop.styles[style].description
+        return texts.get(say.code, texts["en"])
+
+    def tagline(self, say: Language, style: str) -> str:
+        texts = self.workshop.styles[style].tagline
+        return texts.get(say.code, texts["en"])
+
+    def can_box(self, style: str, engine: str) -> bool:
+        """Whether there is anyone who can make this style so that it fits into a box."""
+        declared = self.workshop.styles[style]
+        return declared.boxed and any(able.makes_toys and can_do(declared, able) for able in self._able(engine))
+
+    def denoises(self, engine: str) -> bool:
+        """Whether the knobs of Stable Diffusion may apply."""
+        return any(able.denoises for able in self._able(engine))
+
+    def schedulers(self) -> tuple[str, ...]:
+        return tuple(name for able in self.engines for name in able.schedulers)
+
+    def engine_choices(self, say: Language) -> Choices:
+        named = [(say.maybe(f"engine.{able.name}", able.name), able.name) for able in self.engines]
+        return [(say("engine.auto"), ""), *named]
+
+    def accessory_choices(self, say: Language, text: str = "", chosen: tuple[str, ...] = ()) -> Choices:
+        """What is found for `text`, after what is `chosen` already."""
+        found = [toy for toy in search_accessories(text, say.code) if toy.slug not in chosen]
+        kept = [toy for toy in search_accessories("", say.code) if toy.slug in chosen]
+        return [(toy.name(say.code), toy.slug) for toy in (*kept, *found)]
+
+    def palette_choices(self, say: Language) -> Choices:
+        names = [(p.german if say.code == "de" else p.english, p.slug) for p in palettes().values()]
+        return [(say("box.palette_auto"), ""), *names]
+
+    def begin(self, arrival: Arrival, request: Request) -> Job[Result]:
+        """Start making the picture."""
+        return Job(lambda tell, cancel: self.workshop.run(arrival.data, request, tell=tell, cancel=cancel))
+
+    def pack(self, arrival: Arrival, result: Result) -> str:
+        """Put the finished picture on the shelf, with a view of the photo in the same shape; returns its id."""
+        height, width = result.pixels.shape[:2]
+        face = result.findings.faces[result.findings.subject or 0]
+        before = frame(photo.read(arrival.data).pixels, face.box, width, height)
+        return self.parcels.put(Parcel(result, before=encode(before, ".jpg")))
+
+
+def with_new_seed(request: Request) -> Request:
+    """The same order, another throw of the dice."""
+    return dataclasses.replace(request, seed=None)
