@@ -1,0 +1,103 @@
+"""Skin in soft cel tones: the photo's own light and shadow, calmed and cut into shapes, with warm borders."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from stylize import landmarks as lm
+from stylize.engines.painting.flow import flatten
+from stylize.engines.painting.ink import (
+    Canvas,
+    blur,
+    blur_within,
+    contour,
+    glaze,
+    mix,
+    shape_mask,
+    shift,
+    smoothstep,
+    spot,
+)
+from stylize.engines.painting.palette import Palette
+from stylize.engines.painting.sitter import Sitter
+from stylize.models import Mask
+
+
+def paint_skin(canvas: Canvas, sitter: Sitter, lightness: Mask, palette: Palette) -> None:
+    """All bare skin, in place. `lightness`: the photo's L of CIELAB, 0 to 100."""
+    unit, size = sitter.unit, sitter.size
+    light = calm_light(sitter, lightness)
+    middle = (sitter.face > 0.5) & (sitter.skin > 0.5)
+    reference = float(np.percentile(light[middle], 60)) if middle.any() else 60.0
+    swing = max(7.0, 0.14 * reference, 0.55 * float(np.std(light[middle])) if middle.any() else 0.0)
+    tones = palette.skin
+    painted = np.empty((*size, 3), np.float32)
+    painted[:] = tones.local
+    painted = mix(painted, tones.light, smoothstep(0.45 * swing, 0.95 * swing, light - reference) * np.float32(0.7))
+    shade = smoothstep(-0.75 * swing, -1.15 * swing, light - reference)
+    deep = smoothstep(-2.1 * swing, -2.7 * swing, light - reference)
+    cast = np.maximum(_hair_shadow(sitter), 0)
+    shade = np.maximum(shade, cast)
+    neck = _jaw_shadow(sitter)
+    shade = np.maximum(shade, np.minimum(neck * 1.6, 1))
+    border = contour(shade, 2.2 * unit)
+    painted = mix(painted, tones.shade, shade * np.float32(0.92))
+    painted = mix(painted, tones.deep, np.maximum(deep, neck * 0.6) * np.float32(0.85))
+    warm = np.clip(tones.shade * [1.06, 0.93, 0.86], 0, 1)
+    painted = mix(painted, warm, border * np.float32(0.35))
+    reach = 0.135 * sitter.face_width
+    for cheek in (205, 425):
+        where = sitter.points[cheek] + sitter.up * 0.03 * sitter.face_height
+        painted = mix(painted, palette.blush, spot(size, where, reach, reach * 0.66) * np.float32(0.30))
+    painted = mix(painted, palette.blush, spot(size, sitter.points[4], reach * 0.5, reach * 0.4) * np.float32(0.16))
+    glaze(canvas, painted, sitter.skin)
+
+
+def calm_light(sitter: Sitter, lightness: Mask) -> Mask:
+    """The light on the skin without features, spots and wrinkles; half of any slope across the face taken out."""
+    height, width = sitter.size
+    unit = sitter.unit
+    seen = np.clip(sitter.skin * (1 - features_mask(sitter)), 0, 1) + np.float32(1e-3)
+    filled = blur_within(lightness, seen, 9 * unit)
+    small = (max(width // 2, 8), max(height // 2, 8))
+    bare = cv2.resize(filled * (1 - seen) + lightness * seen, small, interpolation=cv2.INTER_AREA)
+    calm = blur(flatten(bare, round(4.5 * unit)), 1.6 * unit)
+    calm = cv2.resize(calm, (width, height), interpolation=cv2.INTER_CUBIC)
+    calm = blur_within(np.asarray(calm, np.float32), sitter.skin + np.float32(1e-3), 2.2 * unit)
+    slope = blur_within(
+        lightness, np.asarray(sitter.face * seen, np.float32) + np.float32(1e-3), 0.38 * sitter.face_width
+    )
+    inside = sitter.face > 0.5
+    level = float(np.median(slope[inside])) if inside.any() else 60.0
+    return np.asarray(calm - 0.5 * (slope - level) * blur(sitter.face, 6 * unit), np.float32)
+
+
+def features_mask(sitter: Sitter) -> Mask:
+    """1 over eyes, brows and mouth with a margin: where light tells nothing of the skin."""
+    unit = sitter.unit
+    mask = np.zeros(sitter.size, np.float32)
+    for run in (lm.RIGHT_EYE, lm.LEFT_EYE, lm.RIGHT_BROW, lm.LEFT_BROW, lm.LIPS_OUTER):
+        hull = cv2.convexHull(sitter.points[list(run)])[:, 0]
+        mask = np.maximum(mask, shape_mask(hull, sitter.size))
+    span = max(3, round(13 * unit))
+    wide = cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (span, span)))
+    return blur(np.asarray(wide, np.float32), 2 * unit)
+
+
+def _hair_shadow(sitter: Sitter) -> Mask:
+    """What the hair throws on forehead and temples."""
+    unit = sitter.unit
+    thrown = blur(shift(sitter.hair, 2.5 * unit, 8 * unit), 1.2 * unit) - sitter.hair
+    return np.asarray(smoothstep(0.3, 0.6, thrown) * sitter.face, np.float32)
+
+
+def _jaw_shadow(sitter: Sitter) -> Mask:
+    """What the jaw throws on the neck: a clear shape under the chin."""
+    unit = sitter.unit
+    jaw = shape_mask(lm.smooth_closed(sitter.points[list(lm.FACE_OVAL)]), sitter.size)
+    thrown = shift(jaw, -0.02 * sitter.face_width, 0.15 * sitter.face_height)
+    below = np.clip(blur(thrown, 2 * unit) - blur(jaw, 1.2 * unit), 0, 1)
+    rows = np.arange(sitter.size[0], dtype=np.float32)[:, None]
+    under = smoothstep(0, 20 * unit, rows - float(sitter.points[[132, 361], 1].mean()))
+    return np.asarray(smoothstep(0.35, 0.65, below) * under, np.float32)

@@ -1,0 +1,95 @@
+"""Whether a face may be drawn feature by feature, or had better be painted loosely."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from stylize import landmarks as lm
+from stylize.colour import to_lab
+from stylize.engines.painting.ink import shape_mask
+from stylize.models import Beard, Mask, Subject
+
+TURNED = 35.0
+"""Degrees of yaw beyond which half of the face is guesswork."""
+NODDED = 32.0
+CLOSED = 0.10
+"""An eye opened less than this share of its width is shut."""
+
+
+def is_sure(subject: Subject) -> bool:
+    """True when every feature can be drawn from its landmarks.
+
+    False for low confidence, a head turned or nodded far, shut eyes, a face cut by the photo's edge, and eyes or mouth
+    behind something (dark glasses, a mask, a hand).
+    """
+    person = subject.person
+    if person.confidence < 0.5 or abs(person.yaw) > TURNED or abs(person.pitch) > NODDED:
+        return False
+    if person.eyes_open < CLOSED:
+        return False
+    return not _cut_off(subject) and not _covered(subject)
+
+
+def _cut_off(subject: Subject) -> bool:
+    """A good piece of the face lies outside the photo."""
+    height, width = subject.pixels.shape[:2]
+    points = subject.person.landmarks[list(lm.FACE_OVAL), :2]
+    out = (points < -1).any(axis=1) | (points[:, 0] > width) | (points[:, 1] > height)
+    return bool(out.mean() > 0.08)
+
+
+def _covered(subject: Subject) -> bool:
+    """Something that is not skin hides the eyes or the lower face."""
+    points = subject.person.landmarks[:, :2]
+    left, top = np.floor(points.min(axis=0)).astype(int)
+    right, bottom = np.ceil(points.max(axis=0)).astype(int)
+    height, width = subject.pixels.shape[:2]
+    left, top, right, bottom = max(left, 0), max(top, 0), min(right, width), min(bottom, height)
+    if right - left < 24 or bottom - top < 24:
+        return True
+    zoom = 160 / (right - left)
+    crop = cv2.resize(subject.pixels[top:bottom, left:right], None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA)
+    local = ((points - [left, top]) * zoom).astype(np.float32)
+    lab = to_lab(crop.astype(np.float32) / 255)
+    return _dark_glasses(lab, local) or _masked(lab, local, subject)
+
+
+def _region(lab: Mask, outline: np.ndarray) -> np.ndarray:
+    inside = shape_mask(outline.astype(np.float32), (lab.shape[0], lab.shape[1])) > 0.5
+    return np.asarray(lab[inside], np.float32)
+
+
+def _dark_glasses(lab: Mask, points: np.ndarray) -> bool:
+    """Both eyes with their surroundings are far darker than the cheeks, and show no white."""
+    cheeks = np.concatenate([_region(lab, points[[117, 118, 50, 205]]), _region(lab, points[[346, 347, 280, 425]])])
+    if len(cheeks) < 8:
+        return True
+    skin = float(np.median(cheeks[:, 0]))
+    found = 0
+    for run in (lm.RIGHT_EYE, lm.LEFT_EYE):
+        hull = cv2.convexHull(points[list(run)].astype(np.float32))[:, 0]
+        centre = hull.mean(axis=0)
+        around = _region(lab, centre + (hull - centre) * [1.35, 2.1])
+        eye = _region(lab, hull)
+        if len(around) < 8 or len(eye) < 4:
+            return True
+        dark = float(np.median(around[:, 0])) < 0.52 * skin
+        no_white = float(np.percentile(eye[:, 0], 92)) < 0.72 * skin
+        found += dark and no_white
+    return found == 2
+
+
+def _masked(lab: Mask, points: np.ndarray, subject: Subject) -> bool:
+    """Most of the lower face has no colour that skin can have, though the person's skin has one."""
+    if subject.person.look.beard not in (Beard.NONE, Beard.STUBBLE):
+        return False
+    if float(np.hypot(*subject.person.skin_lab[1:])) < 8:
+        return False
+    lower = _region(lab, points[[205, 425, 364, 400, 176, 135]])
+    if len(lower) < 8:
+        return True
+    hue = np.degrees(np.arctan2(lower[:, 2], lower[:, 1]))
+    chroma = np.hypot(lower[:, 1], lower[:, 2])
+    skin_like = (hue > 15) & (hue < 92) & (chroma > 6)
+    return float(skin_like.mean()) < 0.5
