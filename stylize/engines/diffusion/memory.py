@@ -14,6 +14,10 @@ from stylize.errors import UnknownChoice
 MARGIN_BYTES = 512 << 20
 
 
+TILE_PX = 512
+"""Side of a VAE tile; SDXL's own would be as large as its pictures."""
+
+
 class MemoryMode(StrEnum):
     """From fast to frugal. The pixels of `full` are those of plain diffusers; tiles may differ in the last digits."""
 
@@ -77,8 +81,7 @@ def next_down(mode: MemoryMode, device: str) -> MemoryMode | None:
 def arrange(pipeline: Any, mode: MemoryMode, device: str) -> None:
     """Put the pipeline's parts where `mode` wants them. May be called again to go down a mode."""
     if mode is not MemoryMode.FULL:
-        pipeline.vae.enable_slicing()
-        pipeline.vae.enable_tiling()
+        tile_vae(pipeline.vae)
     if mode in (MemoryMode.FULL, MemoryMode.TILED):
         pipeline.to(device)
         return
@@ -90,6 +93,15 @@ def arrange(pipeline: Any, mode: MemoryMode, device: str) -> None:
         # The VAE stays whole: it is small, and its precision may have to be changed on the way.
         pipeline._exclude_from_cpu_offload = ["vae"]  # noqa: SLF001 - the switch that diffusers itself declares
         pipeline.enable_sequential_cpu_offload(device=device)
+
+
+def tile_vae(vae: Any) -> None:
+    """Encode and decode in overlapping tiles of at most TILE_PX."""
+    side = min(vae.tile_sample_min_size, TILE_PX)
+    vae.tile_latent_min_size = vae.tile_latent_min_size * side // vae.tile_sample_min_size
+    vae.tile_sample_min_size = side
+    vae.enable_slicing()
+    vae.enable_tiling()
 
 
 def is_out_of_memory(error: BaseException) -> bool:
