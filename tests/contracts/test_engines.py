@@ -90,14 +90,14 @@ def case(request: pytest.FixtureRequest) -> Case:
     return CASES[request.param]
 
 
-@pytest.fixture()
+@pytest.fixture
 def engine(case: Case, weights: Path) -> Iterator[Engine]:
     made = case.make(weights)
     yield made
     made.close()
 
 
-@pytest.fixture()
+@pytest.fixture
 def subject(subject_of: Callable[[str], Subject]) -> Subject:
     """A real person, in arrays that refuse to be written into."""
     found = subject_of("astronaut")
@@ -239,10 +239,9 @@ def test_failures_are_typed(engine: Engine, case: Case, subject: Subject) -> Non
     broken = dataclasses.replace(subject, person=dataclasses.replace(subject.person, landmarks=nonsense))
     try:
         picture = _generate(engine, broken, case.plan(subject, 1, case.sizes[0]))
-    except StylizeError as error:
-        assert str(error)
-    else:
-        assert picture.pixels.std() > 3
+    except StylizeError:
+        return
+    assert picture.pixels.std() > 3
 
 
 def test_sizes_it_cannot_do_are_refused(engine: Engine, case: Case, subject: Subject) -> None:

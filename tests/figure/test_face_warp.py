@@ -83,11 +83,11 @@ def test_the_hidden_half_is_the_seen_half_mirrored(subject_of: Callable[[str], S
 
 
 @pytest.fixture(scope="module")
-def passes():  # noqa: ANN201
+def passes():
     return load_figure(Outfit.SUIT, Hair.THIN, size=Size(width=256, height=320))
 
 
-def test_the_face_plane_is_upright_and_in_face_widths(passes) -> None:  # noqa: ANN001
+def test_the_face_plane_is_upright_and_in_face_widths(passes) -> None:
     plane = face_plane(passes)
     assert plane is not None
     rows, columns = np.nonzero(passes.face_mask > 0.95)
@@ -98,11 +98,11 @@ def test_the_face_plane_is_upright_and_in_face_widths(passes) -> None:  # noqa: 
     assert np.abs(spots - wanted)[middle].mean() < 0.03
 
 
-def test_nothing_bends_without_a_reason(passes) -> None:  # noqa: ANN001
+def test_nothing_bends_without_a_reason(passes) -> None:
     assert bend_map(passes, None, FigureSettings(), Hair.THIN, 1) is None
 
 
-def test_no_bones_no_move(passes) -> None:  # noqa: ANN001
+def test_no_bones_no_move(passes) -> None:
     oval = load_face_shape().toy[list(mesh.FACE_OVAL), :2]
     still = mesh.ThinPlate(oval, np.zeros_like(oval))
     back = bend_map(passes, still, FigureSettings(), Hair.THIN, 1)
@@ -112,7 +112,7 @@ def test_no_bones_no_move(passes) -> None:  # noqa: ANN001
     np.testing.assert_allclose(back[..., 1], rows, atol=0.05)
 
 
-def test_a_bigger_head_grows_upwards_and_leaves_the_feet(passes) -> None:  # noqa: ANN001
+def test_a_bigger_head_grows_upwards_and_leaves_the_feet(passes) -> None:
     back = bend_map(passes, None, FigureSettings(head_scale=1.3), Hair.THIN, 1)
     assert back is not None
     grown = warp_passes(passes, back)
@@ -121,7 +121,7 @@ def test_a_bigger_head_grows_upwards_and_leaves_the_feet(passes) -> None:  # noq
     np.testing.assert_allclose(grown.alpha[feet:], passes.alpha[feet:], atol=0.02)
 
 
-def test_the_warp_never_folds(passes) -> None:  # noqa: ANN001
+def test_the_warp_never_folds(passes) -> None:
     """Going down a picture one also goes down in what it was made from."""
     shape = load_face_shape()
     oval = shape.toy[list(mesh.FACE_OVAL), :2]

@@ -10,8 +10,8 @@ import pytest
 
 from stylize.colour import hex_to_lab, to_lab
 from stylize.engines.figure.pack import load_figure
-from stylize.engines.figure.staging import picture_frame
 from stylize.engines.figure.settings import FigureSettings
+from stylize.engines.figure.staging import picture_frame
 from stylize.geometry import Size
 from stylize.models import Beard, Hair, Look, Outfit, Subject
 

@@ -57,8 +57,8 @@ def cast_shadow(alpha: Floats, pedestal: Floats, box: Box) -> Floats:
     shrink = 2
     small = (-(-width // shrink), -(-height // shrink))
     tall = max(box.height, 1.0) / shrink
-    base = cv2.resize(pedestal, small, interpolation=cv2.INTER_AREA)
-    shadow = np.ones(small[::-1], np.float32)
+    base = np.asarray(cv2.resize(pedestal, small, interpolation=cv2.INTER_AREA), np.float32)
+    shadow: Floats = np.ones(small[::-1], np.float32)
     for right, down, blur, strength in (
         (0.004, 0.010, 0.005, 0.62),
         (0.026, 0.016, 0.016, 0.45),

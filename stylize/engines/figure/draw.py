@@ -6,6 +6,8 @@ points are (n, 2) x, y in pixels.
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -20,10 +22,10 @@ def ramp(low: float, high: float, value: npt.ArrayLike) -> Floats:
     return np.asarray(t * t * (3 - 2 * t), np.float32)
 
 
-def soften(picture: Floats, sigma: float) -> Floats:
+def soften(picture: npt.NDArray[Any], sigma: float) -> Floats:
     """Gaussian blur; wide ones are done on a smaller copy."""
     if sigma < 0.05:
-        return picture
+        return np.asarray(picture, np.float32)
     if sigma <= 8:
         return np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma), np.float32)
     shrink = 4 if sigma < 24 else 8

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field
 
 import cv2
+import numpy as np
 
 from stylize.engines.base import Capabilities
 from stylize.engines.figure.draw import Floats
@@ -76,7 +77,13 @@ class FigureEngine:
         """Nothing of a person is kept between pictures."""
 
     def generate(
-        self, subject: Subject, plan: Plan, *, tell: Tell, cancel: CancelToken, init_picture: Picture | None = None
+        self,
+        subject: Subject,
+        plan: Plan,
+        *,
+        tell: Tell,
+        cancel: CancelToken,
+        init_picture: Picture | None = None,  # noqa: ARG002
     ) -> Picture:
         """The toy in a studio, with a cutout that stands on the stage of the toy box. `init_picture` is not looked at.
 
@@ -111,7 +118,7 @@ def _make(subject: Subject, plan: Plan, settings: FigureSettings, steps: _Steps)
 
 def _preview(print_: Floats) -> Pixels:
     small = cv2.resize(print_, (256, 256), interpolation=cv2.INTER_AREA)
-    return (small * 255 + 0.5).astype("uint8")
+    return np.asarray(small * 255 + 0.5).astype(np.uint8)
 
 
 def _check_size(size: Size) -> None:

@@ -103,7 +103,13 @@ def _alike(right: Brow, left: Brow) -> tuple[Brow, Brow]:
 
     def nearer(brow: Brow) -> Brow:
         own = 0.45 * brow.sure
-        return Brow(line=brow.line, half=own * brow.half + (1 - own) * half, depth=depth, colour=colour, sure=brow.sure)
+        return Brow(
+            line=brow.line,
+            half=np.asarray(own * brow.half + (1 - own) * half, np.float32),
+            depth=depth,
+            colour=colour,
+            sure=brow.sure,
+        )
 
     return nearer(right), nearer(left)
 
@@ -120,12 +126,12 @@ def paint_brow(picture: Floats, brow: Brow, colours: FaceColours, unit: float) -
     colour = (0.70 * brow.colour + 0.30 * colours.hair).astype(np.float32)
     colour[0] = np.clip(colour[0] * 0.92, 9, colours.skin[0] - 12)
     colour[1:] *= 0.9
-    density = 0.58 + 0.36 * float(ramp(8, 30, brow.depth))
+    density = 0.48 + 0.46 * float(ramp(8, 32, brow.depth))
     thin_start = np.clip(1.0 - 0.35 * ramp(0.86, 1.0, along), 0, 1)
     weight = np.interp(np.arange(patch.shape[1]), *_by_column(line[:, 0], thin_start)).astype(np.float32)
     lay(picture[top:bottom, left:right], mask * density * weight, rgb(colour))
     core = stroke(
-        line + [0, 0.12 * float(brow.half.mean())],
+        line + np.array([0, 0.12 * float(brow.half.mean())], np.float32),
         np.maximum(brow.half * taper * 0.5, 0.4),
         patch.shape,
         soft=2.4 * unit,

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from stylize import landmarks as mesh
-from stylize.colour import from_lab, hex_to_lab
+from stylize.colour import from_lab, hex_to_lab, to_lab
 from stylize.engines.figure.draw import Floats, polygon
 from stylize.engines.figure.face_layout import Layout
 from stylize.models import Look, Person
@@ -35,13 +34,11 @@ def choose_colours(person: Person, look: Look, layout: Layout, photo: Floats) ->
     exposure = _exposure(photo, layout, measured)
     skin = hex_to_lab(look.skin_colour)
     if own:
-        skin = skin * [1 + 0.9 * (exposure - 1), 1, 1]
+        skin = lighten(skin, 1 + 0.9 * (exposure - 1))
     skin = plastic_skin(skin)
     lips = hex_to_lab(look.lip_colour)
     if look.lip_colour == person.look.lip_colour:
-        lips = lips * [1 + 0.8 * (exposure - 1), 1, 1]
-        lips = 0.5 * lips + 0.5 * (skin + [-12, 13, 2])
-        lips[0] = min(lips[0], skin[0] - 5)
+        lips = plastic_lips(lighten(lips, 1 + 0.8 * (exposure - 1)), skin)
     iris = hex_to_lab(look.iris_colour)
     if look.iris_colour == person.look.iris_colour:
         iris = plastic_iris(iris)
@@ -67,6 +64,20 @@ def plastic_skin(skin: Floats) -> Floats:
     return np.array([lightness, chroma * np.cos(hue), chroma * np.sin(hue)], np.float32)
 
 
+def lighten(lab: Floats, factor: float) -> Floats:
+    """The same colour (CIELAB) with its lightness multiplied."""
+    return np.asarray(lab * np.array([factor, 1, 1], np.float32), np.float32)
+
+
+def plastic_lips(lips: Floats, skin: Floats) -> Floats:
+    """Lips as paint (CIELAB): half the person's own, half a healthy red of their skin; grey ones are not believed."""
+    healthy = skin + np.array([-12, 13, 2], np.float32)
+    own = 0.5 if np.hypot(lips[1], lips[2]) > 8 else 0.0
+    mixed = own * lips + (1 - own) * healthy
+    mixed[0] = min(mixed[0], skin[0] - 5)
+    return np.asarray(mixed, np.float32)
+
+
 def plastic_iris(iris: Floats) -> Floats:
     """An iris as paint (CIELAB): lighter and stronger than the shaded one of a photo."""
     gain = min(1.7, 24 / max(float(np.hypot(iris[1], iris[2])), 1.0))
@@ -82,7 +93,7 @@ def _exposure(photo: Floats, layout: Layout, skin: Floats) -> float:
         inside |= polygon(mesh.smooth_closed(layout.spots[list(eye)]), photo.shape) > 0.7
     if inside.sum() < 30:
         return 1.0
-    lightness = cv2.cvtColor(photo[inside][None], cv2.COLOR_RGB2LAB)[0, :, 0]
+    lightness = to_lab(photo[inside])[:, 0]
     return float(np.clip(58 / max(float(np.percentile(lightness, 90)), 20.0), 1.0, 1.22))
 
 

@@ -71,7 +71,7 @@ def _gaze(lab: Floats, layout: Layout) -> Floats:
         dark = np.clip(np.percentile(lightness[inside], 40) - lightness, 0, None) * inside + 1e-6
         rows, columns = np.mgrid[0 : dark.shape[0], 0 : dark.shape[1]]
         spot = np.array([(columns * dark).sum(), (rows * dark).sum()]) / dark.sum()
-        seen.append((spot + [left, top] - outline.mean(0)) / np.ptp(outline, axis=0))
+        seen.append((spot + np.array([left, top]) - outline.mean(0)) / np.ptp(outline, axis=0))
     if not seen or layout.turned > 0.5:
         return np.zeros(2, np.float32)
     return np.asarray(np.clip(np.mean(seen, 0) * [0.8, 0.0], -0.11, 0.11), np.float32)

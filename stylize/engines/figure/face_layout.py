@@ -62,8 +62,8 @@ def lay_out(person: Person, settings: FigureSettings, size: int) -> Layout:
     face = load_face_shape()
     turned = float(ramp(5, 22, abs(person.yaw)))
     difference = _without_pose((to_front(person.landmarks) - face.average)[:, :2], face)
-    mirrored = difference[face.mirror] * [-1, 1]
-    difference = difference * (1 - turned / 2) + mirrored * turned / 2
+    mirrored = difference[face.mirror] * np.array([-1, 1], np.float32)
+    difference = np.asarray(difference * (1 - turned / 2) + mirrored * (turned / 2), np.float32)
     bones = _bones(difference, face, settings.likeness)
     points = face.toy[:, :2] + difference * _trust(settings.likeness)[:, None] - bones(face.toy[:, :2])
     points = points + _eye_opening(points, person.eyes_open, settings)
@@ -121,7 +121,7 @@ def _eye_opening(points: Floats, opening: float, settings: FigureSettings) -> Fl
     for eye in _EYES:
         own = points[list(eye)]
         centre = own.mean(0)
-        wide, tall = np.ptp(own[:, 0]), np.ptp(own[:, 1])
+        wide, tall = (float(side) for side in np.ptp(own, axis=0))
         least = 0.31 if opening > 0.12 else 0.0
         open_up = float(np.clip(least * wide / max(tall, 1e-4), 1.0, 1.5))
         scale = np.array([settings.eye_scale, settings.eye_scale * open_up])

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from stylize import landmarks as mesh
+from stylize.colour import to_lab
 from stylize.engines.figure.draw import Floats, glow, lay, polygon, ramp, soften
 from stylize.engines.figure.face_brows import paint_brows
 from stylize.engines.figure.face_colours import FaceColours, choose_colours, rgb, tone
@@ -44,7 +45,7 @@ def print_face(subject: Subject, look: Look, settings: FigureSettings) -> FacePr
     colours = choose_colours(person, look, layout, unwrapped.photo)
     areas = find_areas(layout, unwrapped.hair)
     picture = even_skin(unwrapped, areas, colours, person, settings)
-    photo_lab = cv2.cvtColor(np.clip(unwrapped.photo, 0, 1), cv2.COLOR_RGB2LAB)
+    photo_lab = to_lab(np.clip(unwrapped.photo, 0, 1))
     blush(picture, layout, colours, settings.blush)
     if look.beard is Beard.STUBBLE:
         stubble(picture, areas, layout, colours)

@@ -11,7 +11,7 @@ from stylize import landmarks as mesh
 from stylize.colour import hex_to_lab
 from stylize.engines.figure.draw import Floats, lay, polygon, stroke
 from stylize.engines.figure.face_brows import paint_brow, plain_brow
-from stylize.engines.figure.face_colours import FaceColours, plastic_iris, plastic_skin, rgb, tone
+from stylize.engines.figure.face_colours import FaceColours, plastic_iris, plastic_lips, plastic_skin, rgb, tone
 from stylize.engines.figure.face_eyes import paint_eyes
 from stylize.engines.figure.face_layout import Layout, plain_layout
 from stylize.engines.figure.settings import FigureSettings
@@ -33,11 +33,10 @@ def simple_face(look: Look, settings: FigureSettings, size: int) -> tuple[Floats
     """The painted face (n, n, 3) float32 sRGB, its colours, and where its features are."""
     layout = plain_layout(settings, size)
     skin = plastic_skin(hex_to_lab(look.skin_colour))
-    lips = 0.5 * hex_to_lab(look.lip_colour) + 0.5 * (skin + [-12, 13, 2])
     colours = FaceColours(
         skin=skin,
         measured=skin,
-        lips=np.asarray(lips, np.float32),
+        lips=plastic_lips(hex_to_lab(look.lip_colour), skin),
         iris=plastic_iris(hex_to_lab(look.iris_colour)),
         hair=hex_to_lab(look.hair_colour),
         exposure=1.0,

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from stylize import landmarks as mesh
+from stylize.colour import from_lab, to_lab
 from stylize.engines.figure.draw import Floats, hull, polygon, ramp, soften
 from stylize.engines.figure.face_colours import FaceColours
 from stylize.engines.figure.face_layout import Layout
@@ -23,11 +24,12 @@ from stylize.models import Beard, Person
 @dataclass(frozen=True, slots=True)
 class Areas:
     """Where things are in the print, (n, n) from 0 to 1 with soft edges: the whole face, `features` (eyes and lips),
-    `brows`, `hair` that hangs over the skin, `beard` where one grows, `around_eyes` where glasses sit, `nose`.
+    `lips`, `brows`, `hair` that hangs over the skin, `beard` where one grows, `around_eyes` where glasses sit, `nose`.
     """
 
     face: Floats = field(repr=False)
     features: Floats = field(repr=False)
+    lips: Floats = field(repr=False)
     brows: Floats = field(repr=False)
     hair: Floats = field(repr=False)
     beard: Floats = field(repr=False)
@@ -43,18 +45,19 @@ def find_areas(layout: Layout, hair: Floats) -> Areas:
     for run in (mesh.RIGHT_EYE, mesh.LEFT_EYE, mesh.LIPS_OUTER):
         features = np.maximum(features, polygon(hull(spots[list(run)]), shape))
     brows = np.zeros(shape, np.float32)
-    for run in (mesh.RIGHT_BROW, mesh.LEFT_BROW):
-        brows = np.maximum(brows, polygon(hull(spots[list(run)] + [0, 4 * unit]), shape))
+    for brow in (mesh.RIGHT_BROW, mesh.LEFT_BROW):
+        brows = np.maximum(brows, polygon(hull(spots[list(brow)] + [0, 4 * unit]), shape))
     above = np.arange(shape[0], dtype=np.float32)[:, None] < spots[105, 1] - 4 * unit
     hair = hair * np.maximum(above, features + brows < 0.5)
     lower = polygon(hull(spots[[93, 132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288, 361, 323,
                                 425, 2, 205]]), shape, soft=9 * unit)  # fmt: skip
     sockets = np.zeros(shape, np.float32)
-    for run in ((*mesh.RIGHT_BROW, 117, 118, 101, 50, 234, 6), (*mesh.LEFT_BROW, 346, 347, 330, 280, 454, 6)):
-        sockets = np.maximum(sockets, polygon(hull(spots[list(run)]), shape))
+    for around in ((*mesh.RIGHT_BROW, 117, 118, 101, 50, 234, 6), (*mesh.LEFT_BROW, 346, 347, 330, 280, 454, 6)):
+        sockets = np.maximum(sockets, polygon(hull(spots[list(around)]), shape))
     return Areas(
         face=face,
         features=soften(_grow(features, 10 * unit), 4.5 * unit),
+        lips=soften(_grow(polygon(hull(spots[list(mesh.LIPS_OUTER)]), shape), 7 * unit), 3.5 * unit),
         brows=np.clip(soften(_grow(brows, 21 * unit), 5 * unit) * 1.2, 0, 1),
         hair=np.clip(soften(_grow(hair, 13 * unit), 5 * unit) * 1.3, 0, 1),
         beard=lower,
@@ -76,7 +79,7 @@ def even_skin(
     unit = photo.shape[0] / 768
     if colours.exposure > 1.03:
         photo = np.power(photo, 1 / (1 + (colours.exposure - 1) * 1.5))
-    lab = cv2.cvtColor(np.clip(photo, 0, 1), cv2.COLOR_RGB2LAB)
+    lab = to_lab(np.clip(photo, 0, 1))
     bare = np.clip(cv2.erode(areas.face, np.ones((9, 9), np.uint8)) * (1 - areas.features) * (1 - areas.hair), 1e-3, 1)
     bare *= 1 - 0.9 * areas.brows
     expected = soften(lab[..., 0] * bare, 60 * unit) / soften(bare, 60 * unit)
@@ -84,12 +87,12 @@ def even_skin(
     near = _average(lab, bare, 30 * unit)
     wide = _average(lab, bare, 120 * unit)
     relief = _relief(near - wide, settings) * _contrast(colours)
-    detail = _clean(lab - near, unit) * _contrast(colours)
+    detail = _calm(_clean(lab - near, unit), areas.lips) * _contrast(colours)
     keep = _keep(areas, person, settings)
     out = colours.skin + detail * keep[..., None] + relief * (areas.face * (1 - areas.hair))[..., None]
     ceiling = colours.skin[0] + 3.5 + 45 * areas.features
     out[..., 0] = np.minimum(out[..., 0], ceiling)
-    return np.clip(cv2.cvtColor(out.astype(np.float32), cv2.COLOR_LAB2RGB), 0, 1)
+    return from_lab(out)
 
 
 def _contrast(colours: FaceColours) -> float:
@@ -122,11 +125,22 @@ def _clean(detail: Floats, unit: float) -> Floats:
     return np.asarray(crisp, np.float32)
 
 
+def _calm(detail: Floats, lips: Floats) -> Floats:
+    """Shine, spots and stray colours are held down softly, shadows less; the lips stay as they are."""
+    up, down, colour = 5.5, 28.0, 5.0
+    calm = np.empty_like(detail)
+    light = detail[..., 0]
+    calm[..., 0] = np.where(light > 0, up * np.tanh(light / up), down * np.tanh(light / down))
+    calm[..., 1:] = colour * np.tanh(detail[..., 1:] / colour)
+    return np.asarray(calm + (detail - calm) * lips[..., None], np.float32)
+
+
 def _keep(areas: Areas, person: Person, settings: FigureSettings) -> Floats:
     """How much of the detail stays, by area."""
     skin = 1.0 * (1 - 0.85 * settings.skin_smoothness)
-    keep = np.maximum(skin, areas.features)
-    keep = np.maximum(keep, areas.nose * min(1.0, skin + 0.25))
+    keep = np.maximum(skin, areas.lips)
+    keep = np.maximum(keep, areas.features * min(1.0, skin + 0.2))
+    keep = np.maximum(keep, areas.nose * min(1.1, skin + 0.35))
     keep = keep * (1 - areas.hair) * (1 - 0.97 * areas.brows * (1 - areas.features))
     if person.look.beard is not Beard.NONE:
         keep = keep * (1 - 0.8 * areas.beard * (1 - areas.features))

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from stylize import landmarks as mesh
-from stylize.engines.figure.draw import Floats, ramp
+from stylize.engines.figure.draw import Floats, ramp, soften
 from stylize.engines.figure.face_layout import Layout
 from stylize.engines.figure.grid import fill_in
 from stylize.engines.figure.pack import load_face_shape
@@ -68,8 +68,9 @@ def _take(subject: Subject, where: Floats) -> tuple[Floats, Floats]:
     hair = subject.person.hair_mask[top : top + window.shape[0], left : left + window.shape[1]]
     step = float(np.median(np.abs(np.diff(where[..., 0], axis=1))))
     if step > 1.3:
-        window = cv2.GaussianBlur(window, (0, 0), 0.4 * step)
+        window = np.asarray(cv2.GaussianBlur(window, (0, 0), 0.4 * step), np.uint8)
     x, y = where[..., 0] - left, where[..., 1] - top
-    photo = cv2.remap(window, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE).astype(np.float32) / 255
-    hair = cv2.GaussianBlur(np.ascontiguousarray(hair), (0, 0), 2)
+    taken = cv2.remap(window, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    photo = np.asarray(taken, np.float32) / np.float32(255)
+    hair = soften(np.ascontiguousarray(hair), 2)
     return photo, np.asarray(cv2.remap(hair, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32)

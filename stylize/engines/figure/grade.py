@@ -27,7 +27,7 @@ def develop(light: Floats, *, saturation: float, warmth: float, seed: int) -> Pi
     picture *= (1 - 0.22 * (rows + columns))[..., None]
     grain = np.random.default_rng(seed).standard_normal((height, width, 1), np.float32)
     picture += np.float32(0.004) * grain
-    return (np.clip(picture, 0, 1) * 255 + 0.5).astype(np.uint8)
+    return np.asarray(np.clip(picture, 0, 1) * 255 + 0.5).astype(np.uint8)
 
 
 def _shoulder(light: Floats) -> Floats:

@@ -42,7 +42,7 @@ def _skin(passes: Passes, face: Floats, skin: Floats) -> Floats:
     ratio = float(np.median(step)) * size if step.size else 1.0
     linear = to_linear(face)
     if ratio > 1.1:
-        linear = cv2.GaussianBlur(linear, (0, 0), 0.30 * ratio)
+        linear = soften(linear, 0.30 * ratio)
     x, y = uv[..., 0] * size - np.float32(0.5), uv[..., 1] * size - np.float32(0.5)
     printed = cv2.remap(linear, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     where = ramp(0.55, 0.98, passes.face_mask)
@@ -81,8 +81,8 @@ def _dents(shape: tuple[int, ...], amount: float, seed: int, tall: float) -> Flo
         shrink = max(1, int(reach / 2))
         rough = random.standard_normal((height // shrink + 2, width // shrink + 2)).astype(np.float32)
         smooth = soften(rough, reach / shrink)
-        smooth = cv2.resize(smooth, (width, height), interpolation=cv2.INTER_CUBIC)
-        return np.asarray(smooth / max(float(smooth.std()), 1e-6), np.float32)
+        large = np.asarray(cv2.resize(smooth, (width, height), interpolation=cv2.INTER_CUBIC), np.float32)
+        return np.asarray(large / max(float(large.std()), 1e-6), np.float32)
 
     broad = noise(tall * 0.016)
     slope = cv2.Sobel(noise(tall * 0.010), cv2.CV_32F, 1, 1, ksize=3) * tall * 0.004

@@ -8,7 +8,7 @@ import numpy as np
 from stylize import landmarks as mesh
 from stylize.baked import WHOLE_CANVAS, View
 from stylize.engines.figure.backdrop import cast_shadow, choose_paper, studio
-from stylize.engines.figure.draw import Floats
+from stylize.engines.figure.draw import Floats, soften
 from stylize.engines.figure.grade import develop
 from stylize.engines.figure.pack import Passes, figure_frame, load_figure
 from stylize.engines.figure.settings import FigureSettings
@@ -62,7 +62,7 @@ def cut_out(
     blur = 0.32 * float(np.sqrt(max(1 / scale**2 - 1, 0))) + 0.01
 
     def shrink(layer: Floats) -> Floats:
-        layer = cv2.GaussianBlur(layer, (0, 0), blur)
+        layer = soften(layer, blur)
         return np.asarray(
             cv2.warpAffine(layer, move[:2], (size.width, size.height), flags=cv2.INTER_LINEAR), np.float32
         )
@@ -71,9 +71,9 @@ def cut_out(
     back = bend_map(staged, bones, settings, look.hair, plan.seed)
     shadow = staged.shadow
     if back is not None:
-        shadow = np.asarray(
-            cv2.remap(shadow, back, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32
-        )  # type: ignore[call-overload]
+        x, y = np.ascontiguousarray(back[..., 0]), np.ascontiguousarray(back[..., 1])
+        bent = cv2.remap(shadow, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        shadow = np.asarray(bent, np.float32)
     return Cutout(
         light=np.maximum(shrink(light), 0), alpha=np.clip(shrink(passes.alpha), 0, 1), shadow=shadow, staged=True
     )
