@@ -46,10 +46,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     Parser.as_json = "--json" in words
     try:
-        args = _parser(words).parse_args(words)
+        parser = _parser(words)
+        args, rest = parser.parse_known_args(words)
         if args.verb is None:
-            _parser(words).print_help()
+            parser.print_help()
             return 0
+        if args.verb == "ui":
+            args.words = rest
+        elif rest:
+            parser.error(f"there is no {rest[0].partition('=')[0]}")
         code = importlib.import_module(f"stylize.cli.{args.verb}").execute(args)
         sys.stdout.flush()
         return int(code)

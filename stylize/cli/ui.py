@@ -8,7 +8,7 @@ import sys
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("words", nargs=argparse.REMAINDER, metavar="...", help="handed on; see python -m ui --help")
+    parser.epilog = "All other flags are handed on to the page: see python -m ui --help."
 
 
 def execute(args: argparse.Namespace) -> int:

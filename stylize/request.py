@@ -1,0 +1,135 @@
+"""What may be asked: the vocabulary of looks, and the `Request` built from it. Part of `stylize.models`; import it there.
+
+Colours are "#rrggbb" strings in sRGB. Texts of the user never show in a repr.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+from stylize.geometry import Size
+
+Colour = str
+DEFAULT_SIZE = Size(width=768, height=960)
+
+
+class Hair(StrEnum):
+    """The hair styles that are sculpted."""
+
+    BALD = "bald"
+    BUZZ = "buzz"
+    THIN = "thin"
+    SHORT = "short"
+    CURLY = "curly"
+    AFRO = "afro"
+    PIXIE = "pixie"
+    BOB = "bob"
+    LONG = "long"
+    WAVY = "wavy"
+    BUN = "bun"
+
+
+class Outfit(StrEnum):
+    """The outfits that are sculpted."""
+
+    SUIT = "suit"
+    BLAZER = "blazer"
+    ZIP = "zip"
+    HOODIE = "hoodie"
+    TEE = "tee"
+    DRESS = "dress"
+
+
+class Beard(StrEnum):
+    """What grows on the lower face. Stubble is printed, the others are sculpted."""
+
+    NONE = "none"
+    STUBBLE = "stubble"
+    MOUSTACHE = "moustache"
+    GOATEE = "goatee"
+    FULL = "full"
+
+
+# ---------------------------------------------------------------- what is asked
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LookOverride:
+    """What the user says of their looks instead of what was measured. None: as measured."""
+
+    hair: Hair | None = None
+    outfit: Outfit | None = None
+    beard: Beard | None = None
+    glasses: bool | None = None
+    skin_colour: Colour | None = None
+    hair_colour: Colour | None = None
+    iris_colour: Colour | None = None
+    lip_colour: Colour | None = None
+    outer_colour: Colour | None = None
+    inner_colour: Colour | None = None
+    accent_colour: Colour | None = None
+    pants_colour: Colour | None = None
+    shoe_colour: Colour | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BoxOrder:
+    """What goes on the box. `name` and `tagline` as typed; accessories are slugs of `stylize.toybox.accessories`;
+    `palette` a slug of a card palette, None: the one that contrasts best with the clothes.
+    """
+
+    name: str = field(default="", repr=False)
+    tagline: str = field(default="", repr=False)
+    accessories: tuple[str, ...] = ()
+    palette: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lora:
+    """A LoRA by its name in the weights folder. `scale`: 0 to 2, 1 as trained."""
+
+    name: str
+    scale: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DenoiseOverride:
+    """The field-standard knobs of diffusion; None: as the style says."""
+
+    prompt: str | None = field(default=None, repr=False)
+    negative_prompt: str | None = field(default=None, repr=False)
+    strength: float | None = None
+    guidance_scale: float | None = None
+    num_inference_steps: int | None = None
+    scheduler: str | None = None
+    loras: tuple[Lora, ...] | None = None
+    init_image: Literal["subject", "figure"] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExportOrder:
+    """`media_type`: image/png, image/jpeg or image/webp. `quality`: 1 to 100, for the lossy ones."""
+
+    media_type: str = "image/png"
+    quality: int = 92
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """What the user asked. No pixels, no file name.
+
+    `engine` None: the best one that is ready and can do the style. `seed` None: drawn, and told in the receipt.
+    `box` None: no box, the picture alone. `face` None: the largest; else the index of a face in `Findings.faces`.
+    """
+
+    style: str = "action-figure"
+    engine: str | None = None
+    seed: int | None = None
+    size: Size = DEFAULT_SIZE
+    look: LookOverride = LookOverride()
+    box: BoxOrder | None = None
+    denoise: DenoiseOverride = DenoiseOverride()
+    export: ExportOrder = ExportOrder()
+    face: int | None = None
