@@ -14,7 +14,8 @@ DARKEST = 1.5 / 255
 
 
 def decode(pipeline: Any, latents: Any, *, upcasts: bool) -> Pixels:
-    """(h, w, 3) uint8. `upcasts`: the family heeds its VAE's word that float16 overflows. A decode with NaN, infinity or nothing but black is done again in float32.
+    """(h, w, 3) uint8. `upcasts`: the family heeds its VAE's word that float16 overflows. A decode with NaN, infinity
+    or nothing but black is done again in float32.
 
     Raises BlackPicture if the latents are broken already, or the second decode is.
     """

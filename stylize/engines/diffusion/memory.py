@@ -13,7 +13,6 @@ from stylize.errors import UnknownChoice
 
 MARGIN_BYTES = 512 << 20
 
-
 TILE_PX = 512
 """Side of a VAE tile; SDXL's own would be as large as its pictures."""
 

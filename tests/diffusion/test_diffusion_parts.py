@@ -1,0 +1,140 @@
+"""The small parts: cutting the photo, the sketch, devices and memory modes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from stylize.engines.diffusion.device import Placement, choose_placement, usual_dtype
+from stylize.engines.diffusion.families import families
+from stylize.engines.diffusion.frame import cover, grow, trim
+from stylize.engines.diffusion.memory import (
+    MemoryMode,
+    choose_mode,
+    is_out_of_memory,
+    modes_for,
+    needed_bytes,
+    next_down,
+)
+from stylize.engines.diffusion.preview import sketch
+from stylize.errors import UnknownChoice
+from stylize.geometry import Size
+from stylize.weights import Family
+
+GIB = 1 << 30
+SD15 = {"unet": 859_520_964, "vae": 83_653_863, "text_encoder": 123_060_480}
+SDXL = {"unet": 2_567_463_684, "vae": 83_653_863, "text_encoder": 123_060_480, "text_encoder_2": 694_659_840}
+
+
+def columns(width: int, height: int) -> np.ndarray:
+    """A picture whose red says the column."""
+    pixels = np.zeros((height, width, 3), np.uint8)
+    pixels[..., 0] = np.arange(width)
+    return pixels
+
+
+@pytest.mark.parametrize(("centre_x", "left"), [(100.0, 50), (10.0, 0), (199.0, 100), (None, 50)])
+def test_the_cut_is_around_the_face_and_inside_the_photo(centre_x: float | None, left: int) -> None:
+    centre = None if centre_x is None else (centre_x, 20.0)
+    cut = np.asarray(cover(columns(200, 100), Size(width=100, height=100), centre=centre))
+    assert cut.shape == (100, 100, 3)
+    assert cut[0, 0, 0] == left
+    assert cut[0, -1, 0] == left + 99
+
+
+def test_a_cut_neither_stretches_nor_pads() -> None:
+    disc = np.zeros((300, 400, 3), np.uint8)
+    y, x = np.mgrid[0:300, 0:400]
+    disc[(x - 200) ** 2 + (y - 150) ** 2 < 60**2] = 255
+    cut = np.asarray(cover(disc, Size(width=64, height=128), centre=(200.0, 150.0)))[..., 0] > 127
+    width, height = cut.any(axis=0).sum(), cut.any(axis=1).sum()
+    assert abs(int(width) - int(height)) <= 1
+
+
+@pytest.mark.parametrize("size", [Size(width=1, height=1), Size(width=3, height=500), Size(width=500, height=3)])
+def test_any_shape_from_a_photo_of_one_pixel(size: Size) -> None:
+    image = cover(np.full((1, 1, 3), 9, np.uint8), size, centre=(0.0, 0.0))
+    assert image.size == (size.width, size.height)
+
+
+def test_grow_and_trim() -> None:
+    assert grow(Size(width=61, height=64), 8) == Size(width=64, height=64)
+    assert trim(np.zeros((64, 64, 3), np.uint8), Size(width=61, height=64)).shape == (64, 61, 3)
+
+
+@pytest.mark.parametrize("family", list(Family))
+def test_a_sketch_has_colours_even_of_broken_numbers(family: Family) -> None:
+    import torch
+
+    latents = torch.zeros(1, 4, 5, 7)
+    grey = sketch(latents, families()[family])
+    assert grey.shape == (5, 7, 3)
+    assert 120 <= grey.min() <= grey.max() <= 155
+    latents[0, 0, 0, 0], latents[0, 0, 1, 1] = float("nan"), float("inf")
+    broken = sketch(latents.to(torch.float16), families()[family])
+    assert np.array_equal(
+        np.delete(broken.reshape(-1, 3), [0, 8], axis=0), np.delete(grey.reshape(-1, 3), [0, 8], axis=0)
+    )
+
+
+def test_environment_and_arguments_choose_the_device() -> None:
+    assert choose_placement(environment={"STYLIZE_DEVICE": "cpu"}) == Placement(device="cpu", dtype="float32")
+    chosen = choose_placement("cpu", environment={"STYLIZE_DEVICE": "abacus", "STYLIZE_DTYPE": "bfloat16"})
+    assert chosen == Placement(device="cpu", dtype="bfloat16")
+    with pytest.raises(UnknownChoice, match="cpu"):
+        choose_placement(environment={"STYLIZE_DEVICE": "abacus"})
+    assert [usual_dtype(device) for device in ("cuda", "mps", "xpu", "cpu")] == ["float16"] * 3 + ["float32"]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "family", "free_gib", "mode"),
+    [
+        (SD15, Family.SD15, 24, MemoryMode.FULL),
+        (SD15, Family.SD15, 4, MemoryMode.FULL),
+        (SD15, Family.SD15, 3, MemoryMode.TILED),
+        (SD15, Family.SD15, 2.6, MemoryMode.OFFLOAD),
+        (SD15, Family.SD15, 1.5, MemoryMode.SEQUENTIAL),
+        (SDXL, Family.SDXL, 24, MemoryMode.FULL),
+        (SDXL, Family.SDXL, 10, MemoryMode.TILED),
+        (SDXL, Family.SDXL, 8, MemoryMode.OFFLOAD),
+        (SDXL, Family.SDXL, 4, MemoryMode.SEQUENTIAL),
+    ],
+)
+def test_the_mode_fits_the_card(parameters: dict[str, int], family: Family, free_gib: float, mode: MemoryMode) -> None:
+    placement = Placement(device="cuda", dtype="float16")
+    free = int(free_gib * GIB)
+    assert choose_mode(placement, families()[family], parameters, free, environment={}) is mode
+
+
+def test_needs_fall_from_mode_to_mode() -> None:
+    for family, parameters in ((Family.SD15, SD15), (Family.SDXL, SDXL)):
+        for dtype in ("float16", "float32"):
+            needs = needed_bytes(Placement(device="cuda", dtype=dtype), families()[family], parameters)
+            assert list(needs) == list(MemoryMode)
+            assert sorted(needs.values(), reverse=True) == list(needs.values())
+
+
+def test_modes_of_a_device() -> None:
+    assert modes_for("mps") == modes_for("cpu") == (MemoryMode.FULL, MemoryMode.TILED)
+    assert next_down(MemoryMode.TILED, "cpu") is None
+    assert next_down(MemoryMode.TILED, "cuda") is MemoryMode.OFFLOAD
+    assert next_down(MemoryMode.SEQUENTIAL, "cuda") is None
+    placement = Placement(device="cpu", dtype="float32")
+    assert choose_mode(placement, families()[Family.SD15], SD15, None, environment={}) is MemoryMode.FULL
+    wished = choose_mode(placement, families()[Family.SD15], SD15, None, environment={"STYLIZE_MEMORY": "tiled"})
+    assert wished is MemoryMode.TILED
+    with pytest.raises(UnknownChoice, match="full, tiled"):
+        choose_mode(placement, families()[Family.SD15], SD15, None, wish="sequential", environment={})
+
+
+def test_running_out_of_memory_is_told_from_other_errors() -> None:
+    import torch
+
+    with pytest.raises(RuntimeError) as real:
+        torch.empty(1 << 50)
+    assert is_out_of_memory(real.value)
+    assert is_out_of_memory(torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB"))
+    assert is_out_of_memory(RuntimeError("MPS backend out of memory (MPS allocated: 9 GB)"))
+    assert is_out_of_memory(MemoryError())
+    assert not is_out_of_memory(RuntimeError("mat1 and mat2 shapes cannot be multiplied"))
+    assert not is_out_of_memory(ValueError("out of memory"))
