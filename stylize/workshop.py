@@ -46,8 +46,11 @@ class Workshop:
         self, data: bytes, request: Request | None = None, *, tell: Tell = nobody, cancel: CancelToken | None = None
     ) -> Result:
         """As `stylize.run`, with engines that stay warm."""
+        request = request or Request()
         with self._one_at_a_time:
-            return pipeline.run(data, request or Request(), bench=self._bench(), tell=tell, cancel=cancel)
+            if request.engine in registry.third_party() and request.engine not in self._engines:
+                self._engines[request.engine] = registry.create(request.engine, self._settings)
+            return pipeline.run(data, request, bench=self._bench(), tell=tell, cancel=cancel)
 
     def close(self) -> None:
         """Free what the engines hold. The workshop may be used again; it is cold then."""

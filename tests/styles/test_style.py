@@ -124,3 +124,12 @@ def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
 def test_an_unknown_style_lists_those_there_are() -> None:
     with pytest.raises(UnknownChoice, match=r"action-figure.*vinyl"):
         find_style(load_styles(), "hologram")
+
+
+def test_the_example_in_the_docs_is_a_style() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "styles.md").read_text(encoding="utf-8")
+    example = text.partition("```toml")[2].partition("```")[0]
+    style = read_style(example, "marble")
+    for engine, table in style.settings.items():
+        check_settings(engine, table)
+    assert style.engines == ("diffusion", "figure")
