@@ -45,7 +45,8 @@ def find_clothes(lab: Lab, frame: HeadFrame, cloth: Mask, skin: Mask, skin_lab: 
     if _bare_shoulders(worn, skin, body) and hair in _FALLING:
         return _plain(Outfit.DRESS, outer, outer)
     collar = lab[worn & body.window(beside=(0, 0.45), down=(0.03, 0.65))]
-    light = (collar[:, 0] > 58) & (np.hypot(collar[:, 1], collar[:, 2]) < 26) if len(collar) else np.zeros(0, bool)
+    white_from = float(np.clip(0.95 * skin_lab[0], 40, 58))
+    light = (collar[:, 0] > white_from) & (np.hypot(collar[:, 1], collar[:, 2]) < 26)
     formal = outer[0] < 48 and chroma(outer) < 26 and distance(outer, _WHITE) > 22
     if formal and len(collar) > _FEWEST and light.mean() > 0.14:
         return _suit(lab, body, worn, outer, np.median(collar[light], axis=0).astype(np.float32))

@@ -2,23 +2,43 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
+from stylize import colour
 from stylize.errors import FaceTooSmall, NoFace, NoSuchFace
+from stylize.geometry import Box
 from stylize.models import Face, Findings, Photo, Pixels
-from stylize.photo import mesh
+from stylize.photo import eyes, glasses, mesh, monochrome
 from stylize.photo.faces import propose
+from stylize.photo.frame import head_frame
 
 SMALLEST_FACE_PX = 40
+WARNINGS = (
+    "several-faces",
+    "photo-small",
+    "photo-dark",
+    "greyscale",
+    "face-turned",
+    "face-cut",
+    "sunglasses",
+    "eyes-closed",
+)
+"""Every warning there is, in the order in which they are given."""
+
 _SMALL_FACE_PX = 110
-_PRESENT = 0.4
-_TURNED_DEGREES = 28
+_PRESENT = 0.5
+_MOST_FACES = 32
+_TURNED_DEGREES = 28.0
+_CLOSED = 0.13
+_LOOK_PX = 240.0
 
 
 def inspect(photo: Photo, face: int | None = None) -> Findings:
-    """Find the faces, largest first, and choose the subject: `face`, or else the largest and most central one.
+    """Find the faces, the most prominent first, and choose the subject: number `face`, or else the first.
 
-    Raises NoFace, FaceTooSmall, or NoSuchFace where `face` is none of those found.
+    `verdict` is "ask" where a warning was raised, else "ok". Raises NoFace, FaceTooSmall, or NoSuchFace where `face` is
+    none of those found.
     """
     faces = find_faces(photo.pixels)
     if not faces:
@@ -34,29 +54,98 @@ def inspect(photo: Photo, face: int | None = None) -> Findings:
 
 
 def find_faces(pixels: Pixels) -> tuple[Face, ...]:
-    """The faces in `pixels`, the most prominent first; `score` is the face mesh's presence score."""
+    """The faces in `pixels`, larger and more central ones first; `score` is the face mesh's presence score.
+
+    Where no face stands upright the picture is looked at lying on either side, too: `keypoints` are then of the lying
+    face, its box upright around it.
+    """
+    found = _present(pixels, propose(pixels))
+    if not found:
+        for quarter in (1, 3, 2):
+            turned = np.ascontiguousarray(np.rot90(pixels, quarter))
+            back = tuple(_turn_back(face, quarter, pixels.shape) for face in propose(turned))
+            found = _present(pixels, back)
+            if found:
+                break
     height, width = pixels.shape[:2]
-    found = []
-    for face in propose(pixels)[:24]:
-        fitted = mesh.fit(pixels, face)
-        if fitted.presence >= _PRESENT:
-            found.append(Face(box=face.box, score=fitted.presence, keypoints=face.keypoints))
 
     def prominence(face: Face) -> float:
         x, y = face.box.centre
-        aside = np.hypot(x / width - 0.5, y / height - 0.5)
-        return float(face.box.area * (1 - 0.6 * aside))
+        return float(face.box.area * (1 - 0.6 * np.hypot(x / width - 0.5, y / height - 0.5)))
 
     return tuple(sorted(found, key=prominence, reverse=True))
 
 
+def _present(pixels: Pixels, proposed: tuple[Face, ...]) -> list[Face]:
+    """Those of the proposed faces that the mesh believes in."""
+    found = []
+    for face in proposed[:_MOST_FACES]:
+        score = mesh.fit(pixels, face).presence
+        if score >= _PRESENT:
+            found.append(Face(box=face.box, score=score, keypoints=face.keypoints))
+    return found
+
+
+def _turn_back(face: Face, quarter: int, shape: tuple[int, ...]) -> Face:
+    """A face found in the picture turned `quarter` times to the left, in the picture as it was."""
+    height, width = shape[:2]
+
+    def back(
+        points: np.ndarray[tuple[int, ...], np.dtype[np.float32]],
+    ) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+        x, y = points[:, 0], points[:, 1]
+        if quarter == 1:
+            return np.stack([width - y, x], axis=1)
+        if quarter == 2:
+            return np.stack([width - x, height - y], axis=1)
+        return np.stack([y, height - x], axis=1)
+
+    corners = back(np.array([[face.box.left, face.box.top], [face.box.right, face.box.bottom]], np.float32))
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    box = Box(left=float(low[0]), top=float(low[1]), right=float(high[0]), bottom=float(high[1]))
+    return Face(box=box, score=face.score, keypoints=back(face.keypoints).astype(np.float32))
+
+
 def _warnings(pixels: Pixels, faces: tuple[Face, ...], chosen: Face) -> tuple[str, ...]:
-    warnings = []
-    if len(faces) > 1:
-        warnings.append("several-faces")
-    if chosen.box.width < _SMALL_FACE_PX:
-        warnings.append("photo-small")
-    yaw, _, _ = mesh.pose(mesh.fit(pixels, chosen).points)
-    if abs(yaw) > _TURNED_DEGREES:
-        warnings.append("face-turned")
-    return tuple(warnings)
+    raised = {
+        "several-faces": len(faces) > 1,
+        "photo-small": chosen.box.width < _SMALL_FACE_PX,
+        "greyscale": monochrome.is_monochrome(pixels),
+    }
+    part, face = _close_up(pixels, chosen)
+    fitted = mesh.fit(part, face)
+    frame = head_frame(fitted.points, (part.shape[0], part.shape[1]))
+    lab = colour.to_lab(part.astype(np.float32) / np.float32(255))
+    yaw, pitch, _ = mesh.pose(fitted.points)
+    shades = glasses.wears_sunglasses(lab, frame)
+    raised["photo-dark"] = _is_dark(pixels, part)
+    raised["face-turned"] = abs(yaw) > _TURNED_DEGREES or abs(pitch) > _TURNED_DEGREES
+    raised["face-cut"] = _share_inside(mesh.fit(pixels, chosen), pixels) < 0.93
+    raised["sunglasses"] = shades
+    raised["eyes-closed"] = not shades and eyes.eyes_open(fitted.points) < _CLOSED
+    return tuple(name for name in WARNINGS if raised[name])
+
+
+def _close_up(pixels: Pixels, face: Face) -> tuple[Pixels, Face]:
+    """The surroundings of the face at a handy size, and the face there."""
+    box = face.box.pad(face.box.width * 0.5, face.box.height * 0.5)
+    height, width = pixels.shape[:2]
+    left, top = max(0, int(box.left)), max(0, int(box.top))
+    part = pixels[top : min(height, int(box.bottom) + 1), left : min(width, int(box.right) + 1)]
+    scale = _LOOK_PX / max(face.box.width, 1.0)
+    size = (max(8, round(part.shape[1] * scale)), max(8, round(part.shape[0] * scale)))
+    near = np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC), np.uint8)
+    points = ((face.keypoints - [left, top]) * scale).astype(np.float32)
+    return near, Face(box=face.box.move(-left, -top).scale(scale), score=face.score, keypoints=points)
+
+
+def _is_dark(pixels: Pixels, face: Pixels) -> bool:
+    """Little light anywhere: neither on the face nor beside it. A dark skin in a well-lit picture is not dark."""
+    whole = np.percentile(pixels[::8, ::8].max(axis=-1), 90)
+    return bool(whole < 110 and np.percentile(face.max(axis=-1), 75) < 85)
+
+
+def _share_inside(fitted: mesh.Mesh, pixels: Pixels) -> float:
+    height, width = pixels.shape[:2]
+    x, y = fitted.points[:, 0], fitted.points[:, 1]
+    return float(((x >= 0) & (x < width) & (y >= 0) & (y < height)).mean())

@@ -8,6 +8,7 @@ from stylize.errors import NotAnImage, PhotoTooLarge
 from stylize.models import Photo
 from stylize.photo.decode import decode
 from stylize.photo.formats import NAMES, recognise
+from stylize.photo.metadata.report import report
 from stylize.photo.upright import upright
 
 LARGEST_FILE_BYTES = 20_000_000
@@ -32,4 +33,4 @@ def read(untrusted_bytes: bytes) -> Photo:
     kind = recognise(untrusted_bytes)
     image = decode(untrusted_bytes, kind, KEPT_SIDE_PX)
     pixels = upright(image, KEPT_SIDE_PX)
-    return Photo(id=secrets.token_hex(8), pixels=pixels, media_type=kind.value, found=())
+    return Photo(id=secrets.token_hex(8), pixels=pixels, media_type=kind.value, found=report(untrusted_bytes, kind))

@@ -1,0 +1,1 @@
+"""What a file tells beside its picture."""
