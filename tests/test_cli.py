@@ -17,6 +17,8 @@ from PIL import Image
 
 from stylize.cli import main
 from stylize.cli.main import VERBS
+from stylize.cli.words import GROUPS, WARNINGS
+from stylize.photo.inspect import WARNINGS as warnings_of_photos  # noqa: N811
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -271,6 +273,24 @@ def test_inspect_tells_the_user_what_the_file_gives_away(
     assert isinstance(report, dict)
     assert len(report["faces"]) == 1
     assert "Needlephone 9" in [thing["value"] for thing in report["found"]]
+
+
+def test_a_stranger_cannot_command_the_terminal(
+    selfie: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    exif = Image.Exif()
+    exif[0x010E] = "before\x1b]0;owned\x07\x1b[2Jafter\r\nsecond"
+    with Image.open(selfie) as photo:
+        photo.save(tmp_path / "planted.jpg", exif=exif)
+    assert main(["inspect", "planted.jpg"]) == 0
+    said = capsys.readouterr().out
+    assert "before" in said
+    assert not {"\x1b", "\x07", "\r"} & set(said)
+
+
+def test_every_warning_has_words() -> None:
+    assert set(warnings_of_photos) <= set(WARNINGS)
+    assert set(GROUPS) == {"place", "time", "device", "person", "software", "thumbnail", "colour", "other"}
 
 
 def test_doctor_knows_versions_devices_and_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import asdict
-from itertools import groupby
 
 from stylize.cli.files import read_photo
-from stylize.cli.output import say_json
+from stylize.cli.output import printable, say_json
 from stylize.cli.words import GROUPS, WARNINGS
 from stylize.pipeline import PhotoReport
 from stylize.workshop import inspect_photo
@@ -56,7 +55,9 @@ def _say(report: PhotoReport) -> None:
         print("The file holds nothing beside the picture.")
         return
     print("The file also tells (Stylize leaves all of it behind):")
-    for group, things in groupby(sorted(report.found, key=lambda f: list(GROUPS).index(f.group)), lambda f: f.group):
-        print(f"  {GROUPS[group]}")
+    for group, words in GROUPS.items():
+        things = [thing for thing in report.found if thing.group == group]
+        if things:
+            print(f"  {words}")
         for thing in things:
-            print(f"    {thing.name}: {thing.value}")
+            print(f"    {printable(thing.name)}: {printable(thing.value)}")

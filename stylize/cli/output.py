@@ -23,3 +23,8 @@ def say_table(rows: Sequence[Sequence[str]]) -> None:
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row[:-1], widths, strict=False)]
         print("  ".join([*cells, row[-1]]))
+
+
+def printable(text: str) -> str:
+    """A stranger's text on one line, without anything a terminal would obey."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)

@@ -6,6 +6,11 @@ WARNINGS = MappingProxyType(
     {
         "several-faces": "there are several faces in the photo; the most prominent one was taken (--face N for another)",
         "photo-small": "the face is small in the photo; a photo from nearer gives a better likeness",
+        "photo-dark": "the photo is dark; one in good light gives truer colours",
+        "greyscale": "the photo has no colours, so they are guessed; say them with --hair-colour and its neighbours",
+        "face-cut": "the face is cut off by the edge of the photo; a whole one gives a better likeness",
+        "sunglasses": "the eyes are hidden by sunglasses, so they are guessed",
+        "eyes-closed": "the eyes are closed in the photo; the toy looks at you all the same",
         "face-turned": "the face is turned away; a photo from the front gives a better likeness",
         "no-face": "no face was found",
         "face-too-small": "the face is too small to be used",
