@@ -102,7 +102,8 @@ def _tint_lips(patch: Floats, lips: Floats, colours: FaceColours) -> None:
     lab = cv2.cvtColor(np.clip(patch, 0, 1), cv2.COLOR_RGB2LAB)
     weight = float(lips.sum()) + 1e-6
     own = lab - (lab * lips[..., None]).sum((0, 1)) / weight
-    own[..., 0] = 11 * np.tanh(own[..., 0] / 14)
+    reach = np.where(own[..., 0] > 0, 7, 12).astype(np.float32)
+    own[..., 0] = reach * np.tanh(own[..., 0] / 14)
     tinted = colours.lips + own * np.array([0.85, 0.4, 0.4], np.float32)
     lay(patch, 0.88 * lips, np.clip(cv2.cvtColor(tinted.astype(np.float32), cv2.COLOR_LAB2RGB), 0, 1))
 

@@ -67,10 +67,10 @@ def blush(picture: Floats, layout: Layout, colours: FaceColours, strength: float
 def stubble(picture: Floats, areas: Areas, layout: Layout, colours: FaceColours) -> None:
     """A printed shadow of beard with its grain; the grain is the same on every toy."""
     noise = np.random.default_rng(7).standard_normal(picture.shape[:2]).astype(np.float32)
-    grain = np.clip(soften(noise, 1.1 * layout.size / 768) * 2.2 + 0.75, 0, 1.4)
+    grain = np.clip(soften(noise, 0.8 * layout.size / 768) * 1.3 + 0.85, 0.2, 1.5)
     lips = polygon(mesh.smooth_closed(layout.spots[list(mesh.LIPS_OUTER)]), picture.shape, soft=4)
     shadow = colours.hair * np.array([0.9, 0.4, 0.4], np.float32)
-    lay(picture, np.clip(0.30 * areas.beard * (1 - lips) * grain, 0, 1), tone(shadow))
+    lay(picture, np.clip(0.34 * areas.beard * (1 - lips) * grain, 0, 1), tone(shadow))
 
 
 def fade_out(picture: Floats, layout: Layout, colours: FaceColours) -> Floats:

@@ -20,6 +20,9 @@ from stylize.engines.figure.face_warp import Unwrapped
 from stylize.engines.figure.settings import FigureSettings
 from stylize.models import Beard, Person
 
+_BEARD = (*mesh.JAW[1:-1], 376, 411, 426, 391, 164, 165, 206, 187, 147)
+"""Where a beard grows: along the jaw, back over the cheeks and under the nose."""
+
 
 @dataclass(frozen=True, slots=True)
 class Areas:
@@ -49,8 +52,7 @@ def find_areas(layout: Layout, hair: Floats) -> Areas:
         brows = np.maximum(brows, polygon(hull(spots[list(brow)] + [0, 4 * unit]), shape))
     above = np.arange(shape[0], dtype=np.float32)[:, None] < spots[105, 1] - 4 * unit
     hair = hair * np.maximum(above, features + brows < 0.5)
-    lower = polygon(hull(spots[[93, 132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288, 361, 323,
-                                425, 2, 205]]), shape, soft=9 * unit)  # fmt: skip
+    lower = polygon(spots[list(_BEARD)], shape, soft=9 * unit)
     sockets = np.zeros(shape, np.float32)
     for around in ((*mesh.RIGHT_BROW, 117, 118, 101, 50, 234, 6), (*mesh.LEFT_BROW, 346, 347, 330, 280, 454, 6)):
         sockets = np.maximum(sockets, polygon(hull(spots[list(around)]), shape))
@@ -87,7 +89,7 @@ def even_skin(
     near = _average(lab, bare, 30 * unit)
     wide = _average(lab, bare, 120 * unit)
     relief = _relief(near - wide, settings) * _contrast(colours)
-    detail = _calm(_clean(lab - near, unit), areas.lips) * _contrast(colours)
+    detail = _calm(_clean(lab - near, unit), areas.lips, unit) * _contrast(colours)
     keep = _keep(areas, person, settings)
     out = colours.skin + detail * keep[..., None] + relief * (areas.face * (1 - areas.hair))[..., None]
     ceiling = colours.skin[0] + 3.5 + 45 * areas.features
@@ -125,13 +127,19 @@ def _clean(detail: Floats, unit: float) -> Floats:
     return np.asarray(crisp, np.float32)
 
 
-def _calm(detail: Floats, lips: Floats) -> Floats:
+def _one_sided(light: Floats, unit: float) -> Floats:
+    """Brightness without what shines on one side only: that is a lamp."""
+    other = cv2.dilate(np.ascontiguousarray(light[:, ::-1]), np.ones((round(17 * unit), round(17 * unit)), np.uint8))
+    return np.asarray(np.minimum(light, np.maximum(soften(other, 4 * unit), 0) + 1), np.float32)
+
+
+def _calm(detail: Floats, lips: Floats, unit: float) -> Floats:
     """Shine, spots and stray colours are held down softly, shadows less; the lips stay as they are."""
     up, down, colour = 5.5, 28.0, 5.0
     calm = np.empty_like(detail)
-    light = detail[..., 0]
+    light = _one_sided(detail[..., 0], unit)
     calm[..., 0] = np.where(light > 0, up * np.tanh(light / up), down * np.tanh(light / down))
-    calm[..., 1:] = colour * np.tanh(detail[..., 1:] / colour)
+    calm[..., 1:] = colour * np.tanh(soften(detail[..., 1:], 5 * unit) / colour)
     return np.asarray(calm + (detail - calm) * lips[..., None], np.float32)
 
 
