@@ -194,10 +194,9 @@ def _city(size: tuple[int, int], rng: np.random.Generator) -> Canvas:
     lamp = (255, 224, 150)
     sky = town(sky, rng, level=0.66, tall=0.22, wall=(150, 116, 170), haze=(236, 168, 160), windows=lamp, size=0.045)
     sky = town(sky, rng, level=0.74, tall=0.26, wall=(94, 84, 146), haze=(176, 122, 156), windows=lamp, size=0.075)
-    sky = town(
+    return town(
         sky, rng, level=0.86, tall=0.22, wall=(52, 52, 104), haze=(88, 72, 124), windows=(255, 214, 130), size=0.13
     )
-    return sky
 
 
 def _studio(size: tuple[int, int], rng: np.random.Generator) -> Canvas:

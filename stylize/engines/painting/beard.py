@@ -7,16 +7,16 @@ import numpy as np
 from stylize import landmarks as lm
 from stylize.colour import from_lab
 from stylize.engines.painting.flow import smear, structure_flow
-from stylize.engines.painting.ink import Canvas, blur, glaze, mix, noise, shape_mask, smoothstep
+from stylize.engines.painting.ink import Canvas, Field, blur, glaze, mix, noise, shape_mask, smoothstep
 from stylize.engines.painting.palette import Palette
 from stylize.engines.painting.sitter import Sitter
-from stylize.models import Beard, Mask
+from stylize.models import Beard
 
 
 def paint_beard(
     canvas: Canvas,
     sitter: Sitter,
-    lightness: Mask,
+    lightness: Field,
     palette: Palette,
     kind: Beard,
     rng: np.random.Generator,
@@ -61,7 +61,7 @@ def _hanging(sitter: Sitter) -> np.ndarray:
     return np.asarray(falls / np.linalg.norm(falls, axis=-1, keepdims=True), np.float32)
 
 
-def _where(sitter: Sitter, kind: Beard) -> Mask:
+def _where(sitter: Sitter, kind: Beard) -> Field:
     """Where such a beard may grow."""
     points, size, unit = sitter.points, sitter.size, sitter.unit
     nose, down = points[2], -sitter.up

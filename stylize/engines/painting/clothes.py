@@ -7,9 +7,8 @@ import numpy as np
 
 from stylize.colour import Floats, from_lab, hex_to_lab
 from stylize.engines.painting.flow import flatten, lines, smear, structure_flow
-from stylize.engines.painting.ink import Canvas, blur, blur_within, glaze, mix, smoothstep
+from stylize.engines.painting.ink import Canvas, Field, blur, blur_within, glaze, mix, smoothstep
 from stylize.engines.painting.sitter import Sitter
-from stylize.models import Mask
 
 COLOURS = 5
 
@@ -27,7 +26,7 @@ def paint_clothes(
     unit = sitter.unit
     small = (max(width // 2, 8), max(height // 2, 8))
     worn = cv2.resize(sitter.clothes, small, interpolation=cv2.INTER_AREA)
-    half = flatten(cv2.resize(lab, small, interpolation=cv2.INTER_AREA), round(4.5 * unit))
+    half = flatten(_without_backdrop(lab, sitter, small), round(4.5 * unit))
     flow = structure_flow(blur(np.ascontiguousarray(half[..., 0]), unit) / 100, 4.5 * unit)
     half = smear(half, flow, 5 * unit)
     half = flatten(half, round(4.0 * unit), 6.0)
@@ -43,7 +42,21 @@ def paint_clothes(
     glaze(canvas, painted, sitter.clothes)
 
 
-def _shapes(half: Canvas, worn: Mask, unit: float) -> tuple[list[Mask], Floats]:
+def _without_backdrop(lab: Canvas, sitter: Sitter, small: tuple[int, int]) -> Canvas:
+    """The photo at half size, the rim of the person overpainted from within: a mask is never exact."""
+    unit = sitter.unit
+    span = max(1, round(13 * unit)) | 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (span, span))
+    inner: Field = cv2.erode((sitter.person > 0.5).astype(np.uint8), kernel, borderType=cv2.BORDER_REPLICATE).astype(
+        np.float32
+    )
+    inner = cv2.resize(inner, small, interpolation=cv2.INTER_AREA)
+    half = cv2.resize(lab, small, interpolation=cv2.INTER_AREA)
+    filled = blur_within(half, inner, 5 * unit)
+    return np.asarray(half * inner[..., None] + filled * (1 - inner[..., None]), np.float32)
+
+
+def _shapes(half: Canvas, worn: Field, unit: float) -> tuple[list[Field], Floats]:
     """Soft shares of a few flat colours (k-means in CIELAB), borders calmed; and the colours (k, 3)."""
     where = worn > 0.6
     pool = half[where] * np.array([0.75, 1.0, 1.0], np.float32)
@@ -71,12 +84,12 @@ def _merge(centres: Floats) -> Floats:
     """Colours that are mere light and dark of one cloth become one."""
     kept: list[Floats] = []
     for centre in sorted(centres, key=lambda c: float(c[0])):
-        if all(abs(centre[0] - k[0]) * 0.5 + np.hypot(*(centre[1:] - k[1:])) > 11 for k in kept):
+        if all(abs(centre[0] - k[0]) * 0.36 + np.hypot(*(centre[1:] - k[1:])) > 11 for k in kept):
             kept.append(centre)
     return np.stack(kept)
 
 
-def _folds(half: Canvas, worn: Mask, shapes: list[Mask], unit: float) -> Mask:
+def _folds(half: Canvas, worn: Field, shapes: list[Field], unit: float) -> Field:
     """How much lighter or darker than its surroundings on the same cloth, in L."""
     total = np.zeros(worn.shape, np.float32)
     weights = np.full(worn.shape, 1e-4, np.float32)
@@ -85,7 +98,9 @@ def _folds(half: Canvas, worn: Mask, shapes: list[Mask], unit: float) -> Mask:
         share = smoothstep(0.35, 0.65, shape / np.maximum(worn, 0.05))
         inside = share * worn + np.float32(1e-4)
         level = 0.6 * blur_within(lightness, inside, 40 * unit) + 0.4 * float((lightness * inside).sum() / inside.sum())
-        total += share * (lightness - level)
+        # At a border lies a mixture of two cloths: no fold. Dark cloth shows its folds in smaller steps.
+        certain = smoothstep(0.55, 0.85, shape / np.maximum(worn, 0.05))
+        total += share * certain * (lightness - level) * (52 / (level + 22))
         weights += share
     return np.asarray(total / weights, np.float32)
 
@@ -116,7 +131,7 @@ def _lay_down(full: Canvas, colours: Floats) -> Canvas:
 
 def _tone(lab: Floats, step: float) -> Floats:
     """A cloth's colour `step` tones lighter or darker: richer than the photo, shadows lean to violet."""
-    lightness = 100 * (np.clip(lab[0], 0, 100) / 100) ** 0.90 + 2.5
+    lightness = 100 * (np.clip(lab[0], 0, 100) / 100) ** 0.90 + 2.5 + 6 * max(0.0, 1 - float(lab[0]) / 22)
     size = 5.0 + 0.07 * lightness
     chroma = np.asarray(lab[1:], np.float32) * 1.18
     down = max(-step, 0.0)

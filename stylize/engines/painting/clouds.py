@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from stylize.engines.painting.ink import Canvas, blur, mix, noise, smoothstep
-from stylize.models import Mask
+from stylize.engines.painting.ink import Canvas, Field, blur, mix, noise, smoothstep
 
 Colour = tuple[int, int, int]
 
@@ -52,7 +51,7 @@ DAYLIGHT = CloudColours(
 
 def balls(
     size: tuple[int, int], rng: np.random.Generator, spheres: list[tuple[float, float, float, float]], ragged: float
-) -> tuple[Mask, Mask, Mask]:
+) -> tuple[Field, Field, Field]:
     """Many spheres (x, y, radius, depth) seen from the front: cover 0 to 1, and the normal's x and y.
 
     Worked on a small grid and enlarged; the outline stays crisp because cover is cut only at the end.
@@ -60,9 +59,9 @@ def balls(
     height, width = size
     factor = max(1.0, min(height, width) / 420)
     rows, columns = max(8, round(height / factor)), max(8, round(width / factor))
-    grid_x, grid_y = np.meshgrid(np.arange(columns, dtype=np.float32), np.arange(rows, dtype=np.float32))
-    grid_x = grid_x + ragged / factor * noise((rows, columns), rng, 12, octaves=4)
-    grid_y = grid_y + ragged / factor * noise((rows, columns), rng, 12, octaves=4)
+    columns_x, rows_y = np.meshgrid(np.arange(columns, dtype=np.float32), np.arange(rows, dtype=np.float32))
+    grid_x = columns_x + ragged / factor * noise((rows, columns), rng, 12, octaves=4)
+    grid_y = rows_y + ragged / factor * noise((rows, columns), rng, 12, octaves=4)
     front = np.full((rows, columns), -1e4, np.float32)
     cover = np.full((rows, columns), -0.4, np.float32)
     normal = np.zeros((rows, columns, 2), np.float32)

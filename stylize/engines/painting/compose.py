@@ -6,12 +6,11 @@ import cv2
 import numpy as np
 
 from stylize.engines.painting.backdrops import Backdrop
-from stylize.engines.painting.ink import Canvas, blur, contour, glaze, mix, noise, shift, smoothstep
+from stylize.engines.painting.ink import Canvas, Field, blur, contour, glaze, mix, noise, shift, smoothstep
 from stylize.engines.painting.sitter import Sitter
-from stylize.models import Mask
 
 
-def brushed_edge(sitter: Sitter, rng: np.random.Generator) -> Mask:
+def brushed_edge(sitter: Sitter, rng: np.random.Generator) -> Field:
     """1 where there is photo to paint from; where the photo cuts the person off, they end in ragged brush marks."""
     cut = (sitter.inside < 0.5) & (sitter.person > 0.5)
     if not cut.any():
@@ -35,7 +34,7 @@ def light_person(person: Canvas, sitter: Sitter, backdrop: Backdrop) -> Canvas:
     return mix(painted, np.maximum(painted, wrap), np.asarray(edge * 0.30, np.float32))
 
 
-def set_into(backdrop: Backdrop, person: Canvas, cover: Mask, sitter: Sitter, ink: float) -> Canvas:
+def set_into(backdrop: Backdrop, person: Canvas, cover: Field, sitter: Sitter, ink: float) -> Canvas:
     """Person over backdrop, with a calm outline."""
     out = mix(backdrop.pixels, person, cover)
     line = contour(cover, 1.1 * sitter.unit)

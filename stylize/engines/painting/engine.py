@@ -13,7 +13,7 @@ from stylize.engines.base import Capabilities
 from stylize.engines.painting.backdrops import VARIANTS, Backdrop, choose_mood, paint_backdrop
 from stylize.engines.painting.compose import brushed_edge, grade, light_person, set_into
 from stylize.engines.painting.exposure import exposure_gain
-from stylize.engines.painting.ink import Canvas
+from stylize.engines.painting.ink import Canvas, Field
 from stylize.engines.painting.loose import paint_loosely
 from stylize.engines.painting.portrait import paint_portrait, recolour
 from stylize.engines.painting.settings import PaintingSettings, read_settings
@@ -21,7 +21,7 @@ from stylize.engines.painting.sitter import Sitter, seat
 from stylize.engines.painting.trust import is_sure
 from stylize.errors import EngineFailed, OutOfRange, StylizeError
 from stylize.geometry import Size
-from stylize.models import Cutout, Mask, Picture, Plan, Subject
+from stylize.models import Cutout, Picture, Plan, Subject
 from stylize.progress import CancelToken, Progress, Stage, Tell
 
 SMALLEST, LARGEST = Size(width=512, height=512), Size(width=1536, height=1536)
@@ -97,6 +97,7 @@ class PaintingEngine:
         Raises OutOfRange for a size the engine cannot do, DeclarationError for settings it does not know, Cancelled,
         and EngineFailed for anything unforeseen.
         """
+        del init_picture
         _check_size(plan.size)
         settings = read_settings(plan.settings)
         try:
@@ -137,7 +138,7 @@ class PaintingEngine:
         sure: bool,
         rng: np.random.Generator,
         steps: _Steps,
-    ) -> tuple[Canvas, Mask]:
+    ) -> tuple[Canvas, Field]:
         """The person alone: canvas and cover."""
         measured = subject.person.look
         gain = exposure_gain(subject, plan.look)
@@ -176,7 +177,7 @@ def _check_size(size: Size) -> None:
         raise OutOfRange(field="width over height", low=0.5, high=2)
 
 
-def _cut_out(finished: Canvas, cover: Mask) -> Cutout:
+def _cut_out(finished: Canvas, cover: Field) -> Cutout:
     """The painted person alone, in premultiplied linear light."""
     return Cutout(light=to_linear(finished) * cover[..., None], alpha=cover, shadow=np.ones_like(cover), staged=False)
 

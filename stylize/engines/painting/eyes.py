@@ -7,26 +7,25 @@ from dataclasses import dataclass
 import numpy as np
 
 from stylize import landmarks as lm
-from stylize.engines.painting.ink import Canvas, blur, fill, mix, shape_mask, smoothstep, stroke
+from stylize.engines.painting.ink import Canvas, Field, Path, blur, fill, mix, shape_mask, smoothstep, stroke
 from stylize.engines.painting.palette import Palette
 from stylize.engines.painting.sitter import Sitter
-from stylize.models import Mask, Points
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Eye:
     """One eye in its own (right, down) axes about its centre, pixels of the canvas. `outward`: -1 or 1."""
 
-    upper: Points
-    lower: Points
-    outline: Points
-    centre: Points
+    upper: Path
+    lower: Path
+    outline: Path
+    centre: Path
     outward: float
     wide: float
     tall: float
 
 
-def paint_eyes(canvas: Canvas, sitter: Sitter, lightness: Mask, palette: Palette, ink: float) -> None:
+def paint_eyes(canvas: Canvas, sitter: Sitter, lightness: Field, palette: Palette, ink: float) -> None:
     """Both eyes, in place."""
     both = [
         _measure(sitter, lm.RIGHT_EYE, lm.RIGHT_UPPER_LID, lm.RIGHT_LOWER_LID, -1.0),
@@ -47,7 +46,7 @@ def _measure(
     along = along / (np.linalg.norm(along) + 1e-6)
     centre = points.mean(axis=0)
 
-    def flat(path: Points) -> Points:
+    def flat(path: Path) -> Path:
         away = path - centre
         return np.stack([away @ along, away @ np.array([-along[1], along[0]])], axis=-1).astype(np.float32)
 
@@ -67,7 +66,7 @@ def _measure(
     )
 
 
-def _axes(sitter: Sitter, eye: _Eye, run: tuple[int, ...]) -> Points:
+def _axes(sitter: Sitter, eye: _Eye, run: tuple[int, ...]) -> Path:
     """Rows: the eye's own right and down, in the canvas."""
     corner = sitter.points[[run[0], run[8]]]
     along = (corner[1] - corner[0]) * -eye.outward
@@ -75,7 +74,7 @@ def _axes(sitter: Sitter, eye: _Eye, run: tuple[int, ...]) -> Points:
     return np.array([[along[0], along[1]], [-along[1], along[0]]], np.float32)
 
 
-def _gaze(sitter: Sitter, eyes: list[_Eye], lightness: Mask) -> float:
+def _gaze(sitter: Sitter, eyes: list[_Eye], lightness: Field) -> float:
     """Where both look, sideways, as a share of the eye's width: -0.09 to 0.09, from where the dark of the eyes lies."""
     found = []
     for eye, run in zip(eyes, (lm.RIGHT_EYE, lm.LEFT_EYE), strict=True):
@@ -98,7 +97,7 @@ def _paint(canvas: Canvas, sitter: Sitter, eye: _Eye, gaze: float, palette: Pale
     axes = _axes(sitter, eye, run)
     unit = sitter.unit
 
-    def place(path: Points) -> Points:
+    def place(path: Path) -> Path:
         return np.asarray(path @ axes + eye.centre, np.float32)
 
     tones = palette.skin
@@ -117,7 +116,7 @@ def _paint(canvas: Canvas, sitter: Sitter, eye: _Eye, gaze: float, palette: Pale
 
 
 def _ball(
-    part: Canvas, eye: _Eye, axes: Points, corner: tuple[int, int], outline: Points, gaze: float, palette: Palette
+    part: Canvas, eye: _Eye, axes: Path, corner: tuple[int, int], outline: Path, gaze: float, palette: Palette
 ) -> Canvas:
     """White, iris, pupil, lights, within the lids."""
     height, width = part.shape[:2]
@@ -134,7 +133,7 @@ def _ball(
     cx, cy = gaze * eye.wide, -0.10 * eye.tall if eye.tall < 1.9 * radius else -0.03 * eye.tall
     far = np.hypot((across - cx) / radius, (down - cy) / (radius * 1.06))
 
-    def disc(share: float) -> Mask:
+    def disc(share: float) -> Field:
         return np.asarray(np.clip((share - far) * radius / 1.1 + 0.5, 0, 1) * inside, np.float32)
 
     iris = palette.iris
@@ -162,7 +161,14 @@ def _lids(canvas: Canvas, sitter: Sitter, eye: _Eye, place: object, palette: Pal
     lash = lm.smooth_open(lash[:: max(1, len(lash) // 9)], 60) + np.array([0, -0.5 * unit], np.float32)
     thick = np.clip(0.105 * eye.wide, 3.6 * unit, 8.0 * unit)
     stroke(canvas, place(lash), thick, palette.ink, 0.96 * strength, heavy=0.36)
-    stroke(canvas, place(lash[6:-10] + [0, 0.3 * thick]), 0.55 * thick, palette.ink, 0.8 * strength, heavy=0.45)
+    stroke(
+        canvas,
+        place(lash[6:-10] + np.array([0, 0.3 * thick], np.float32)),
+        0.55 * thick,
+        palette.ink,
+        0.8 * strength,
+        heavy=0.45,
+    )
     crease = upper[5:-6] + np.array([0, -max(0.24 * eye.tall, 0.055 * eye.wide) - 0.5 * thick], np.float32)
     stroke(canvas, place(crease), 2.3 * unit, tones.ink, 0.55 * strength, heavy=0.4)
     stroke(canvas, place(eye.lower[3:-12]), 2.1 * unit, tones.ink, 0.60 * strength, heavy=0.3)

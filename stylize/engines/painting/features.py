@@ -8,14 +8,13 @@ import numpy as np
 from stylize import landmarks as lm
 from stylize.colour import from_lab
 from stylize.engines.painting.flow import lines, structure_flow
-from stylize.engines.painting.ink import Canvas, blur, contour, fill, glaze, shape_mask, smoothstep, stroke
+from stylize.engines.painting.ink import Canvas, Field, blur, contour, fill, glaze, shape_mask, smoothstep, stroke
 from stylize.engines.painting.palette import Palette
 from stylize.engines.painting.sitter import Sitter
 from stylize.engines.painting.skin import features_mask
-from stylize.models import Mask
 
 
-def paint_brows(canvas: Canvas, sitter: Sitter, lightness: Mask, palette: Palette, *, fair: bool) -> None:
+def paint_brows(canvas: Canvas, sitter: Sitter, lightness: Field, palette: Palette, *, fair: bool) -> None:
     """Brows in the photo's own shape where it shows one, else the mesh's. `fair`: hair was recoloured, so are they."""
     unit = sitter.unit
     for run in (lm.RIGHT_BROW, lm.LEFT_BROW):
@@ -54,7 +53,7 @@ def paint_brows(canvas: Canvas, sitter: Sitter, lightness: Mask, palette: Palett
         )
 
 
-def _fits(seen: Mask, brow: Mask) -> float:
+def _fits(seen: Field, brow: Field) -> float:
     """How much of the dark in the photo lies on the brow of the mesh, 0 to 1: a shadow beside it is no brow."""
     share = float((seen * brow).sum()) / (float(seen.sum()) + 1e-6)
     return float(np.clip((share - 0.50) / 0.25, 0, 1))
@@ -71,7 +70,7 @@ def _brow_outline(path: np.ndarray, thickness: float) -> np.ndarray:
     return np.concatenate([path + side, (path - side)[::-1]]).astype(np.float32)
 
 
-def _brow_colour(palette: Palette, seen: Mask, darker: Mask, contrast: float, fair: bool) -> np.ndarray:
+def _brow_colour(palette: Palette, seen: Field, darker: Field, contrast: float, fair: bool) -> np.ndarray:
     """Between the hair's shade and what the photo shows; never lighter than the skin allows."""
     lab = palette.hair_lab * np.array([0.72, 0.9, 0.85], np.float32)
     if not fair and contrast > 0.2:
@@ -109,7 +108,7 @@ def paint_nose(canvas: Canvas, sitter: Sitter, palette: Palette, ink: float) -> 
     stroke(canvas, bridge, 6.0 * unit, tones.light, 0.35, soft=2.2 * unit)
 
 
-def paint_face_lines(canvas: Canvas, sitter: Sitter, lightness: Mask, palette: Palette, ink: float) -> None:
+def paint_face_lines(canvas: Canvas, sitter: Sitter, lightness: Field, palette: Palette, ink: float) -> None:
     """Folds of smile and age, ears, chin: the photo's own long lines, softly, in the colour of deep skin."""
     unit = sitter.unit
     grey = blur(lightness / 100, 1.3 * unit)

@@ -11,20 +11,19 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from stylize.engines.painting.ink import blur
-from stylize.models import Mask
+from stylize.engines.painting.ink import Field, blur
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Flow:
     """Where the strokes run: a unit vector (along_x, along_y) a pixel, sign free; `certainty` 0 to 1."""
 
-    along_x: Mask
-    along_y: Mask
-    certainty: Mask
+    along_x: Field
+    along_y: Field
+    certainty: Field
 
 
-def structure_flow(grey: Mask, spread: float, weight: Mask | None = None, prior: Mask | None = None) -> Flow:
+def structure_flow(grey: Field, spread: float, weight: Field | None = None, prior: Field | None = None) -> Flow:
     """The smoothed structure tensor's minor eigenvector: the direction in which a picture changes least.
 
     Brox et al. 2006; as used for painting by Kyprianidis and Döllner 2008. `spread`: sigma of the smoothing, pixels.
@@ -49,7 +48,7 @@ def structure_flow(grey: Mask, spread: float, weight: Mask | None = None, prior:
     )
 
 
-def smear(picture: Mask, flow: Flow, length: float, stride: float = 1.0) -> Mask:
+def smear(picture: Field, flow: Flow, length: float, stride: float = 1.0) -> Field:
     """Line integral convolution (Cabral and Leedom 1993): each pixel becomes the mean along its own flow line.
 
     `length`: sigma of the mean along the line, pixels; `stride`: pixels a step.
@@ -73,7 +72,7 @@ def smear(picture: Mask, flow: Flow, length: float, stride: float = 1.0) -> Mask
     return np.asarray(total / weights, np.float32)
 
 
-def _sectors(radius: int, count: int = 8) -> list[Mask]:
+def _sectors(radius: int, count: int = 8) -> list[Field]:
     """Smooth pie slices of a Gaussian disc, each summing to 1."""
     side = np.arange(-radius, radius + 1, dtype=np.float32)
     x, y = np.meshgrid(side, side)
@@ -88,15 +87,15 @@ def _sectors(radius: int, count: int = 8) -> list[Mask]:
     return slices
 
 
-def flatten(picture: Mask, radius: int, sharpness: float = 4.0) -> Mask:
+def flatten(picture: Field, radius: int, sharpness: float = 4.0) -> Field:
     """Generalised Kuwahara filter (Papari et al. 2007): flat patches with round, crisp borders.
 
     Every pixel takes the mean of those smooth sectors of its neighbourhood that vary least.
     """
     radius = max(2, radius)
     squared = (picture * picture).sum(axis=-1) if picture.ndim == 3 else picture * picture
-    total: Mask | None = None
-    weights: Mask | None = None
+    total: Field | None = None
+    weights: Field | None = None
     for piece in _sectors(radius):
         mean = cv2.filter2D(picture, -1, piece, borderType=cv2.BORDER_REFLECT_101)
         power = (mean * mean).sum(axis=-1) if picture.ndim == 3 else mean * mean
@@ -110,7 +109,7 @@ def flatten(picture: Mask, radius: int, sharpness: float = 4.0) -> Mask:
     return np.asarray(total / (weights[..., None] if picture.ndim == 3 else weights), np.float32)
 
 
-def lines(grey: Mask, flow: Flow, width: float, *, reach: float, tau: float = 0.98, contrast: float = 60.0) -> Mask:
+def lines(grey: Field, flow: Flow, width: float, *, reach: float, tau: float = 0.98, contrast: float = 60.0) -> Field:
     """Ink where the picture has dark lines: flow-guided difference of Gaussians, softly cut (XDoG).
 
     Kang et al. 2007; Winnemöller et al. 2012. `grey` 0 to 1; `reach`: how far a line is joined up along the flow.
@@ -120,7 +119,7 @@ def lines(grey: Mask, flow: Flow, width: float, *, reach: float, tau: float = 0.
     return np.asarray(np.clip(-np.tanh(contrast * np.minimum(edge + (1 - tau) * 0.2, 0)), 0, 1), np.float32)
 
 
-def abstract(picture: Mask, strength: float) -> Mask:
+def abstract(picture: Field, strength: float) -> Field:
     """A painted version of a picture, worked at half size: flat patches, drawn out along the flow, flat again."""
     height, width = picture.shape[:2]
     half = cv2.resize(picture, (max(width // 2, 8), max(height // 2, 8)), interpolation=cv2.INTER_AREA)

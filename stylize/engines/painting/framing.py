@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from stylize import landmarks as lm
+from stylize.engines.painting.ink import Field, shape_mask
 from stylize.geometry import Size
-from stylize.models import Mask, Subject
+from stylize.models import Subject
 
 FACE_SHARE = 0.335
 """The face, forehead to chin, as a share of the canvas' height."""
@@ -34,14 +35,15 @@ def frame(subject: Subject, size: Size, head_scale: float = 1.0) -> Frame:
     person = subject.person
     points = person.landmarks[:, :2]
     height, width = person.person_mask.shape
+    mask = np.maximum(person.person_mask, shape_mask(points[list(lm.FACE_OVAL)], (height, width)))
     face = float(np.linalg.norm(points[lm.FOREHEAD_TOP] - points[lm.CHIN])) * head_scale
     face_wide = max(float(np.linalg.norm(points[lm.RIGHT_EDGE] - points[lm.LEFT_EDGE])) * head_scale, 0.6 * face)
     middle = points.mean(axis=0)
-    crown = _crown(person.person_mask, person.hair_mask, points)
+    crown = _crown(mask, person.hair_mask, points)
     head = (points[lm.CHIN, 1] - crown) * head_scale
     share = FACE_SHARE * (1.12 if size.aspect > 1 else 1.0)
     scale = min(share * size.height / face, 0.40 * size.width / face_wide, 0.56 * size.height / max(head, 1.0))
-    cut = _cut_edges(person.person_mask, points)
+    cut = _cut_edges(mask, points)
     scale = _zoom(scale, cut, points, width, height, size)
     across, down = size.width / scale, size.height / scale
     left = middle[0] - across / 2
@@ -65,7 +67,7 @@ class _Cut:
     bottom: bool
 
 
-def _cut_edges(mask: Mask, points: Mask) -> _Cut:
+def _cut_edges(mask: Field, points: Field) -> _Cut:
     """A side counts when a good piece of the person, not a mere sliver, lies on it near the head and shoulders."""
     height, width = mask.shape
     face = float(np.linalg.norm(points[lm.FOREHEAD_TOP] - points[lm.CHIN]))
@@ -79,7 +81,7 @@ def _cut_edges(mask: Mask, points: Mask) -> _Cut:
     )
 
 
-def _zoom(scale: float, cut: _Cut, points: Mask, width: int, height: int, size: Size) -> float:
+def _zoom(scale: float, cut: _Cut, points: Field, width: int, height: int, size: Size) -> float:
     """Come closer, within reason, where that puts a cut edge of the photo onto the canvas' edge."""
     wanted = scale
     if cut.left and cut.right:
@@ -92,7 +94,7 @@ def _zoom(scale: float, cut: _Cut, points: Mask, width: int, height: int, size: 
     return min(wanted, max(scale * 1.3, close_up if cut.left and cut.right else 0.0))
 
 
-def _crown(person: Mask, hair: Mask, points: Mask) -> float:
+def _crown(person: Field, hair: Field, points: Field) -> float:
     """The top row of the head with its hair, measured above the face."""
     face = float(np.linalg.norm(points[lm.FOREHEAD_TOP] - points[lm.CHIN]))
     top = float(points[lm.FOREHEAD_TOP, 1])

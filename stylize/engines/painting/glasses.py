@@ -6,12 +6,11 @@ import numpy as np
 
 from stylize import landmarks as lm
 from stylize.colour import from_lab
-from stylize.engines.painting.ink import Canvas, blur, fill, glaze, shape_mask, stroke
+from stylize.engines.painting.ink import Canvas, Field, Path, blur, fill, glaze, shape_mask, stroke
 from stylize.engines.painting.sitter import Sitter
-from stylize.models import Mask, Points
 
 
-def paint_glasses(canvas: Canvas, sitter: Sitter, lightness: Mask) -> None:
+def paint_glasses(canvas: Canvas, sitter: Sitter, lightness: Field) -> None:
     """Spectacles that sit where the person's eyes are, in place. The frame's darkness is read off the photo."""
     points, unit = sitter.points, sitter.unit
     rims = [
@@ -42,7 +41,7 @@ def paint_glasses(canvas: Canvas, sitter: Sitter, lightness: Mask) -> None:
             stroke(canvas, lm.smooth_open(temple, 16), width * 0.85, colour, 0.92, taper=False)
 
 
-def _rim(sitter: Sitter, run: tuple[int, ...], brow: tuple[int, ...], edge: Points, side: float) -> Points:
+def _rim(sitter: Sitter, run: tuple[int, ...], brow: tuple[int, ...], edge: Path, side: float) -> Path:
     """A rounded rectangle about one eye: from just under the brow to the cheek, from the nose to the face's edge."""
     eye = sitter.points[list(run)]
     centre = eye.mean(axis=0)
@@ -65,14 +64,14 @@ def _rim(sitter: Sitter, run: tuple[int, ...], brow: tuple[int, ...], edge: Poin
     return np.asarray(centre + np.outer(x, sitter.right) - np.outer(y, sitter.up), np.float32)
 
 
-def _end(rim: Points, sitter: Sitter, side: float) -> Points:
+def _end(rim: Path, sitter: Sitter, side: float) -> Path:
     """The point of the rim furthest to one side, a little above its middle."""
     away = rim - rim.mean(axis=0)
     reach = float(np.abs(away @ sitter.right).max())
     return np.asarray(rim.mean(axis=0) + sitter.right * side * reach + sitter.up * 0.10 * reach, np.float32)
 
 
-def _frame_colour(sitter: Sitter, lightness: Mask, rims: list[Points]) -> np.ndarray:
+def _frame_colour(sitter: Sitter, lightness: Field, rims: list[Path]) -> np.ndarray:
     """Near black when the photo is dark along the rims, a warm brown or steel otherwise."""
     seen = []
     for rim in rims:
@@ -83,7 +82,7 @@ def _frame_colour(sitter: Sitter, lightness: Mask, rims: list[Points]) -> np.nda
     return from_lab([float(np.clip(dark * 0.55, 12, 34)), 6.0, 7.0])
 
 
-def _glint(canvas: Canvas, sitter: Sitter, rim: Points) -> None:
+def _glint(canvas: Canvas, sitter: Sitter, rim: Path) -> None:
     """A slanting light across the upper corner of the lens."""
     centre, reach = rim.mean(axis=0), float(np.abs((rim - rim.mean(axis=0)) @ sitter.right).max())
     right, up = sitter.right * reach, sitter.up * reach

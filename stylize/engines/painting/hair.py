@@ -7,14 +7,13 @@ import numpy as np
 
 from stylize import landmarks as lm
 from stylize.engines.painting.flow import Flow, lines, smear, structure_flow
-from stylize.engines.painting.ink import Canvas, blur, blur_within, glaze, mix, noise, smoothstep
+from stylize.engines.painting.ink import Canvas, Field, blur, blur_within, glaze, mix, noise, smoothstep
 from stylize.engines.painting.palette import Palette
 from stylize.engines.painting.sitter import Sitter
-from stylize.models import Mask
 
 
 def paint_hair(
-    canvas: Canvas, sitter: Sitter, lightness: Mask, palette: Palette, rng: np.random.Generator, ink: float
+    canvas: Canvas, sitter: Sitter, lightness: Field, palette: Palette, rng: np.random.Generator, ink: float
 ) -> None:
     """All hair of the head, in place. `lightness`: the photo's L, 0 to 100; `ink`: strength of the strand lines."""
     if sitter.hair.max() < 0.5:
@@ -43,7 +42,7 @@ def paint_hair(
     glaze(canvas[part], painted, hair)
 
 
-def _strands(alone: Mask, core: Mask, sitter: Sitter, corner: tuple[int, int]) -> Flow:
+def _strands(alone: Field, core: Field, sitter: Sitter, corner: tuple[int, int]) -> Flow:
     """Where the strands run: as the photo says, and where it says little, as hair falls from the crown."""
     unit = sitter.unit
     height, width = alone.shape
@@ -64,8 +63,8 @@ def _strands(alone: Mask, core: Mask, sitter: Sitter, corner: tuple[int, int]) -
 
 
 def _tone(
-    alone: Mask, core: Mask, flow: Flow, sitter: Sitter, corner: tuple[int, int], rng: np.random.Generator
-) -> Mask:
+    alone: Field, core: Field, flow: Flow, sitter: Sitter, corner: tuple[int, int], rng: np.random.Generator
+) -> Field:
     """Light and dark of the strands in standard steps: the photo's, some invented clumps, and a band of light."""
     unit = sitter.unit
     height, width = alone.shape
@@ -77,8 +76,8 @@ def _tone(
         along_y=cv2.resize(flow.along_y, half, interpolation=cv2.INTER_NEAREST),
         certainty=cv2.resize(flow.certainty, half),
     )
-    drawn = smear(cv2.resize(fields, half, interpolation=cv2.INTER_AREA), small_flow, 11 * unit, 1.5)
-    drawn = cv2.resize(drawn, (width, height), interpolation=cv2.INTER_CUBIC)
+    smeared = smear(cv2.resize(fields, half, interpolation=cv2.INTER_AREA), small_flow, 11 * unit, 1.5)
+    drawn: Field = cv2.resize(smeared, (width, height), interpolation=cv2.INTER_CUBIC)
     real = drawn[..., 0] - blur_within(np.ascontiguousarray(drawn[..., 0]), core, 34 * unit)
     spread = float(np.sqrt((real**2 * core).sum() / core.sum()))
     real = real / (spread + 2.2)
@@ -93,7 +92,7 @@ def _tone(
     return blur(np.asarray(tone, np.float32), 0.9 * unit)
 
 
-def _band(sitter: Sitter, size: tuple[int, int], corner: tuple[int, int], ragged: Mask) -> Mask:
+def _band(sitter: Sitter, size: tuple[int, int], corner: tuple[int, int], ragged: Field) -> Field:
     """The ring of light around the crown that painted hair has, ragged along the strands; and a darker underside."""
     middle = sitter.points[lm.BETWEEN_EYES]
     x = np.arange(size[1], dtype=np.float32)[None] + (corner[0] - middle[0])

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from stylize.models import Mask, Points
-
-Canvas = npt.NDArray[np.float32]
+Canvas = npt.NDArray[Any]
 """(height, width, 3) float32, sRGB 0 to 1."""
 
+Field = npt.NDArray[Any]
+"""(height, width) float32: a mask from 0 to 1, a lightness, a noise; or (height, width, n) of such."""
 
-def smoothstep(low: float, high: float, x: npt.ArrayLike) -> Mask:
+Path = npt.NDArray[Any]
+"""(n, 2) float32: points along a line or around a shape; or one point (2,)."""
+
+
+def smoothstep(low: float, high: float, x: npt.ArrayLike) -> Field:
     """0 at `low`, 1 at `high` (which may be the smaller), eased between; same shape as `x`."""
     t = np.clip((np.asarray(x, np.float32) - low) / (high - low), 0, 1)
     return np.asarray(t * t * (3 - 2 * t), np.float32)
 
 
-def blur(field: Mask, sigma: float) -> Mask:
+def blur(field: Field, sigma: float) -> Field:
     """Gaussian blur, any number of channels, borders mirrored; wide ones on a smaller copy."""
     if sigma < 0.15:
         return field
@@ -33,7 +38,7 @@ def blur(field: Mask, sigma: float) -> Mask:
     return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC), np.float32)
 
 
-def blur_within(field: Mask, weight: Mask, sigma: float) -> Mask:
+def blur_within(field: Field, weight: Field, sigma: float) -> Field:
     """Blur that looks only where `weight` is: no bleeding over the edge of a region (normalised convolution)."""
     soft = blur(weight, sigma) + 1e-4
     if field.ndim == 3:
@@ -41,19 +46,19 @@ def blur_within(field: Mask, weight: Mask, sigma: float) -> Mask:
     return np.asarray(blur(field * weight, sigma) / soft, np.float32)
 
 
-def smooth_outline(mask: Mask, sigma: float, soft: float = 0.1, level: float = 0.5) -> Mask:
+def smooth_outline(mask: Field, sigma: float, soft: float = 0.1, level: float = 0.5) -> Field:
     """A mask whose outline is a clean, calm curve: blurred, then cut again at `level` with a soft edge."""
     return smoothstep(level - soft, level + soft, blur(mask, sigma))
 
 
-def mix(below: Canvas, above: npt.ArrayLike, amount: Mask | float) -> Canvas:
+def mix(below: Canvas, above: npt.ArrayLike, amount: Field | float) -> Canvas:
     """`above` (a canvas or one colour) over `below` by `amount` 0 to 1."""
     over = np.asarray(above, np.float32)
     share = amount[..., None] if isinstance(amount, np.ndarray) else np.float32(amount)
     return np.asarray(below + (over - below) * share, np.float32)
 
 
-def glaze(canvas: Canvas, colour: npt.ArrayLike, amount: Mask) -> None:
+def glaze(canvas: Canvas, colour: npt.ArrayLike, amount: Field) -> None:
     """`colour` over the canvas, in place, only where `amount` is."""
     rows, columns = np.flatnonzero(amount.max(axis=1) > 1e-3), np.flatnonzero(amount.max(axis=0) > 1e-3)
     if not len(rows):
@@ -63,7 +68,7 @@ def glaze(canvas: Canvas, colour: npt.ArrayLike, amount: Mask) -> None:
     canvas[part] += amount[part][..., None] * ((over if over.ndim == 1 else over[part]) - canvas[part])
 
 
-def shape_mask(outline: Points, size: tuple[int, int]) -> Mask:
+def shape_mask(outline: Path, size: tuple[int, int]) -> Field:
     """The inside of a closed outline (n, 2), anti-aliased. `size`: (height, width).
 
     Drawn four times as large and shrunk: OpenCV's own anti-aliased polygons show a dot at every corner.
@@ -81,7 +86,7 @@ def shape_mask(outline: Points, size: tuple[int, int]) -> Mask:
     return mask
 
 
-def fill(canvas: Canvas, outline: Points, colour: npt.ArrayLike, alpha: float = 1.0, soft: float = 0.5) -> None:
+def fill(canvas: Canvas, outline: Path, colour: npt.ArrayLike, alpha: float = 1.0, soft: float = 0.5) -> None:
     """A closed shape of one colour, painted in place. `soft`: blur of its edge, pixels."""
     height, width = canvas.shape[:2]
     pad = 3 + 3 * soft
@@ -95,7 +100,7 @@ def fill(canvas: Canvas, outline: Points, colour: npt.ArrayLike, alpha: float = 
     part += mask[..., None] * (np.asarray(colour, np.float32) - part)
 
 
-def stroke_outline(path: Points, width: float, *, taper: bool = True, heavy: float = 0.5) -> Points:
+def stroke_outline(path: Path, width: float, *, taper: bool = True, heavy: float = 0.5) -> Path:
     """The outline of a brush stroke along an open path (n, 2): thick at `heavy` (0 to 1 along it), thin at the ends."""
     path = np.asarray(path, np.float32)
     along = np.gradient(path, axis=0)
@@ -109,7 +114,7 @@ def stroke_outline(path: Points, width: float, *, taper: bool = True, heavy: flo
 
 def stroke(
     canvas: Canvas,
-    path: Points,
+    path: Path,
     width: float,
     colour: npt.ArrayLike,
     alpha: float = 1.0,
@@ -122,20 +127,20 @@ def stroke(
     fill(canvas, stroke_outline(path, width, taper=taper, heavy=heavy), colour, alpha, soft)
 
 
-def contour(mask: Mask, width: float) -> Mask:
+def contour(mask: Field, width: float) -> Field:
     """A line of about `width` pixels along the outline of a mask, 0 to 1."""
     away = np.abs(blur(mask, max(width, 0.6)) - 0.5)
     return np.asarray(np.clip(1 - away / 0.3, 0, 1) ** 1.3, np.float32)
 
 
-def shift(mask: Mask, right: float, down: float) -> Mask:
+def shift(mask: Field, right: float, down: float) -> Field:
     """The mask moved by (right, down) pixels; its border goes on where nothing comes in."""
     move = np.array([[1, 0, right], [0, 1, down]], np.float32)
     moved = cv2.warpAffine(mask, move, (mask.shape[1], mask.shape[0]), borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(moved, np.float32)
 
 
-def spot(size: tuple[int, int], centre: npt.ArrayLike, across: float, down: float) -> Mask:
+def spot(size: tuple[int, int], centre: npt.ArrayLike, across: float, down: float) -> Field:
     """A soft round spot, 1 in its middle. `size`: (height, width)."""
     x, y = (float(v) for v in np.asarray(centre))
     row = np.exp(-(((np.arange(size[1], dtype=np.float32) - x) / across) ** 2))
@@ -145,7 +150,7 @@ def spot(size: tuple[int, int], centre: npt.ArrayLike, across: float, down: floa
 
 def noise(
     size: tuple[int, int], rng: np.random.Generator, cells: float, *, octaves: int = 4, aspect: float = 1.0
-) -> Mask:
+) -> Field:
     """Smooth noise about 0, spread about 1. `cells`: features down the picture; `aspect` > 1: more of them across."""
     height, width = size
     total = np.zeros(size, np.float32)
@@ -162,7 +167,7 @@ def noise(
     return np.asarray(total / math.sqrt(max(power, 1e-6)) * 1.25, np.float32)
 
 
-def islands(mask: Mask, least: float) -> Mask:
+def islands(mask: Field, least: float) -> Field:
     """The mask without its small pieces (fewer than `least` pixels above one half) and small holes."""
     kept = mask
     for inside in (True, False):
@@ -170,6 +175,7 @@ def islands(mask: Mask, least: float) -> Mask:
         count, label, stats, _ = cv2.connectedComponentsWithStats(chosen)
         small = [i for i in range(1, count) if stats[i, cv2.CC_STAT_AREA] < least]
         if small:
-            spots = blur(np.isin(label, small).astype(np.float32), 1.0)
+            spots = cv2.dilate(np.isin(label, small).astype(np.float32), np.ones((9, 9), np.uint8))
+            spots = blur(spots, 1.0)
             kept = kept * (1 - spots) if inside else np.maximum(kept, spots)
     return np.asarray(kept, np.float32)

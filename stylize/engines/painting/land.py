@@ -6,11 +6,10 @@ import cv2
 import numpy as np
 
 from stylize.engines.painting.clouds import Colour, balls, tint
-from stylize.engines.painting.ink import Canvas, blur, mix, noise, smoothstep
-from stylize.models import Mask
+from stylize.engines.painting.ink import Canvas, Field, blur, mix, noise, smoothstep
 
 
-def ridge_line(width: int, height: int, rng: np.random.Generator, level: float, swing: float) -> Mask:
+def ridge_line(width: int, height: int, rng: np.random.Generator, level: float, swing: float) -> Field:
     """The y of a rolling horizon for every column, pixels. `level`, `swing`: shares of the height."""
     x = np.linspace(0, 1, width)
     phase = rng.uniform(0, 6.28, 3)
@@ -27,7 +26,7 @@ def hills(
     top: Colour,
     low: Colour,
     deep: float = 0.16,
-) -> tuple[Canvas, Mask]:
+) -> tuple[Canvas, Field]:
     """One range of hills; and its ridge line for what stands on it."""
     height, width = canvas.shape[:2]
     ridge = ridge_line(width, height, rng, level, swing)
@@ -43,7 +42,7 @@ def hills(
 def trees(
     canvas: Canvas,
     rng: np.random.Generator,
-    ridge: Mask,
+    ridge: Field,
     *,
     count: int,
     radius: float,
@@ -52,20 +51,17 @@ def trees(
 ) -> Canvas:
     """Round trees and bushes along a ridge, from dark to light in four tones. `radius`: share of the width."""
     height, width = canvas.shape[:2]
-    spheres = []
-    for _ in range(count):
-        x = rng.uniform(-0.02, 1.02) * width
-        y = float(ridge[int(np.clip(x, 0, width - 1))])
-        size = radius * width * rng.uniform(0.6, 1.25)
-        for _ in range(7):
-            spheres.append(
-                (
-                    x + rng.normal() * size * 0.85,
-                    y + rng.uniform(-1.0, 0.4) * size,
-                    size * rng.uniform(0.4, 0.85),
-                    rng.uniform(0, size),
-                )
-            )
+    x = rng.uniform(-0.02, 1.02, count) * width
+    y = ridge[np.clip(x, 0, width - 1).astype(int)]
+    size = radius * width * rng.uniform(0.6, 1.25, count)
+    crowns = (count, 7)
+    parts = (
+        x[:, None] + rng.normal(size=crowns) * size[:, None] * 0.85,
+        y[:, None] + rng.uniform(-1.0, 0.4, crowns) * size[:, None],
+        size[:, None] * rng.uniform(0.4, 0.85, crowns),
+        rng.uniform(0, 1, crowns) * size[:, None],
+    )
+    spheres = [tuple(sphere) for sphere in np.stack(parts, axis=-1).reshape(-1, 4).tolist()]
     cover, across, down = balls((height, width), rng, spheres, 0.006 * width)
     lit = light[0] * across + light[1] * down + 0.22 * noise((height, width), rng, 44, octaves=3)
     painted = np.empty_like(canvas)

@@ -11,15 +11,14 @@ import cv2
 import numpy as np
 
 from stylize.engines.painting.flow import Flow, abstract, smear, structure_flow
-from stylize.engines.painting.ink import Canvas, blur, mix, noise, smoothstep
+from stylize.engines.painting.ink import Canvas, Field, Path, blur, mix, noise, smoothstep
 from stylize.engines.painting.sitter import Sitter
-from stylize.models import Mask, Points
 
 BRUSHES = (17.0, 9.0, 5.0, 2.8)
 """Radii of the brushes in units, broad to fine; the finest only where the face and the edges are."""
 
 
-def paint_loosely(sitter: Sitter, pixels: Canvas, rng: np.random.Generator, looseness: float) -> tuple[Canvas, Mask]:
+def paint_loosely(sitter: Sitter, pixels: Canvas, rng: np.random.Generator, looseness: float) -> tuple[Canvas, Field]:
     """The person in brush strokes: canvas and cover (0 to 1). `looseness` 0 to 1: broader brushes, fewer details."""
     unit = sitter.unit * (0.80 + 0.5 * looseness)
     calm = abstract(pixels, 1.5 * sitter.unit)
@@ -46,14 +45,14 @@ def paint_loosely(sitter: Sitter, pixels: Canvas, rng: np.random.Generator, loos
     return _bristles(canvas, flow, sitter, rng), _ragged(sitter, rng)
 
 
-def _ragged(sitter: Sitter, rng: np.random.Generator) -> Mask:
+def _ragged(sitter: Sitter, rng: np.random.Generator) -> Field:
     """The person's outline as a loaded brush leaves it: not quite even."""
     soft = blur(sitter.person, 2.4 * sitter.unit)
     wobble = 0.20 * noise(sitter.size, rng, sitter.size[0] / (16 * sitter.unit), octaves=2)
     return smoothstep(0.42, 0.58, soft + wobble * 4 * soft * (1 - soft))
 
 
-def _lean(sitter: Sitter) -> Points:
+def _lean(sitter: Sitter) -> Path:
     """Where the picture says nothing, strokes lean as a right-handed painter's do."""
     lean = np.zeros((*sitter.size, 2), np.float32)
     lean[:] = (0.55, -0.835)
@@ -62,7 +61,7 @@ def _lean(sitter: Sitter) -> Points:
 
 def _enrich(picture: Canvas) -> Canvas:
     """Gouache colours: a little lighter, richer, shadows towards violet."""
-    lab = cv2.cvtColor(picture, cv2.COLOR_RGB2LAB)
+    lab: Canvas = cv2.cvtColor(picture, cv2.COLOR_RGB2LAB)
     light = lab[..., 0]
     lab[..., 0] = 100 * (np.clip(light, 0, 100) / 100) ** 0.90 + 1.5
     chroma = np.hypot(lab[..., 1], lab[..., 2])
@@ -74,13 +73,13 @@ def _enrich(picture: Canvas) -> Canvas:
     return np.asarray(np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB), 0, 1), np.float32)
 
 
-def _starts(wanted: Mask, size: float, least: float, rng: np.random.Generator) -> Points:
+def _starts(wanted: Field, size: float, least: float, rng: np.random.Generator) -> Path:
     """Where strokes begin: the neediest spot of every cell of a grid, if needy enough; shuffled. (n, 2) x, y."""
     cell = max(2, round(size * 0.95))
     height, width = wanted.shape
     rows, columns = height // cell, width // cell
-    blocks = wanted[: rows * cell, : columns * cell].reshape(rows, cell, columns, cell).transpose(0, 2, 1, 3)
-    blocks = blocks.reshape(rows, columns, cell * cell)
+    tiles = wanted[: rows * cell, : columns * cell].reshape(rows, cell, columns, cell).transpose(0, 2, 1, 3)
+    blocks = tiles.reshape(rows, columns, cell * cell)
     jitter = blocks * (0.6 + 0.4 * rng.random(blocks.shape, dtype=np.float32))
     best = jitter.argmax(axis=-1)
     need = np.take_along_axis(blocks, best[..., None], axis=-1)[..., 0]
@@ -91,7 +90,7 @@ def _starts(wanted: Mask, size: float, least: float, rng: np.random.Generator) -
     return starts
 
 
-def _lay(canvas: Canvas, starts: Points, aim: Canvas, flow: Flow, size: float, rng: np.random.Generator) -> None:
+def _lay(canvas: Canvas, starts: Path, aim: Canvas, flow: Flow, size: float, rng: np.random.Generator) -> None:
     """One layer of strokes, in place; a stroke ends where the picture's colour leaves its own."""
     if not len(starts):
         return
@@ -100,7 +99,7 @@ def _lay(canvas: Canvas, starts: Points, aim: Canvas, flow: Flow, size: float, r
     path = [starts]
     x, y = starts[:, 0], starts[:, 1]
 
-    def look(field: Mask, at_x: Points, at_y: Points) -> Points:
+    def look(field: Field, at_x: Path, at_y: Path) -> Path:
         rows = np.clip(at_y, 0, height - 1).astype(np.int32)
         columns = np.clip(at_x, 0, width - 1).astype(np.int32)
         return np.asarray(field[rows, columns], np.float32)

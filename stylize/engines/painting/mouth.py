@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from stylize import landmarks as lm
-from stylize.engines.painting.ink import Canvas, blur, fill, glaze, shape_mask, smoothstep, stroke
+from stylize.engines.painting.ink import Canvas, Field, Path, blur, fill, glaze, shape_mask, smoothstep, stroke
 from stylize.engines.painting.palette import Palette
 from stylize.engines.painting.sitter import Sitter
-from stylize.models import Mask, Points
 
 OPEN = 0.022
 """Lips further apart than this share of the face's height are painted open."""
@@ -56,7 +55,7 @@ def paint_mouth(canvas: Canvas, sitter: Sitter, lab: Canvas, palette: Palette, i
         stroke(canvas, lm.smooth_open(tip, 12), 3.0 * unit, dark, 0.5 * line, soft=0.8)
 
 
-def _lip_strength(lab: Canvas, lips: Mask, hole: Mask, palette: Palette) -> float:
+def _lip_strength(lab: Canvas, lips: Field, hole: Field, palette: Palette) -> float:
     """How clearly the lips differ from the skin: bare lips get a breath of colour, painted ones all of it."""
     where = (lips > 0.7) & (hole < 0.3)
     if not where.any():
@@ -66,7 +65,7 @@ def _lip_strength(lab: Canvas, lips: Mask, hole: Mask, palette: Palette) -> floa
     return float(np.clip(0.32 + 0.030 * away, 0.35, 0.85))
 
 
-def _upper_lip_shade(canvas: Canvas, sitter: Sitter, outer: Points, palette: Palette, strength: float) -> None:
+def _upper_lip_shade(canvas: Canvas, sitter: Sitter, outer: Path, palette: Palette, strength: float) -> None:
     """The upper lip lies in its own shade, the lower one catches light."""
     points, unit = sitter.points, sitter.unit
     upper = np.concatenate([points[[61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291]], points[list(UPPER)][::-1]])
@@ -77,7 +76,7 @@ def _upper_lip_shade(canvas: Canvas, sitter: Sitter, outer: Points, palette: Pal
     stroke(canvas, lm.smooth_open(spot_path, 20), 3.4 * unit, palette.skin.light, 0.34, soft=1.4 * unit)
 
 
-def _open(canvas: Canvas, sitter: Sitter, hole: Mask, lab: Canvas, palette: Palette) -> None:
+def _open(canvas: Canvas, sitter: Sitter, hole: Field, lab: Canvas, palette: Palette) -> None:
     """The dark of the mouth, a band of teeth where the photo shows light ones, a tongue in a wide one."""
     points, unit = sitter.points, sitter.unit
     where = np.asarray(blur(hole, 0.6), np.float32)
@@ -88,8 +87,8 @@ def _open(canvas: Canvas, sitter: Sitter, hole: Mask, lab: Canvas, palette: Pale
     tall = max(float(-(points[14] - points[13]) @ sitter.up), 1.0)
     inside = (hole > 0.6) & (down < 0.55 * tall)
     bright = lab[..., 0] - 0.6 * np.abs(lab[..., 1])
-    level = float(np.percentile(bright[inside], 80)) if inside.any() else 0.0
-    shown = level > 0.50 * float(palette.skin_lab[0])
+    level = float(np.percentile(bright[inside], 88)) if inside.any() else 0.0
+    shown = level > 0.44 * float(palette.skin_lab[0])
     if shown:
         lower_edge = 0.92 if tall < 0.10 * sitter.face_height else 0.42
         corner = (points[78] - points[13]) @ -sitter.up, (points[308] - points[13]) @ -sitter.up

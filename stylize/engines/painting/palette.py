@@ -43,7 +43,7 @@ def mix_palette(look: Look, gain: float = 1.0) -> Palette:
     lift = np.array([gain, 1.0, 1.0], np.float32)
     skin, hair = _clean_skin(hex_to_lab(look.skin_colour) * lift), _clean_hair(hex_to_lab(look.hair_colour) * lift**0.4)
     lip = hex_to_lab(look.lip_colour) * lift
-    natural = skin + [-10.0, 13.0, 3.0]
+    natural = skin + _step(-10.0, 13.0, 3.0)
     lip = np.asarray(0.5 * lip + 0.5 * natural, np.float32)
     lip[0] = min(lip[0], skin[0] - 6)
     iris = _clean_iris(hex_to_lab(look.iris_colour))
@@ -52,11 +52,16 @@ def mix_palette(look: Look, gain: float = 1.0) -> Palette:
         hair=hair_tones(hair),
         skin_lab=skin,
         hair_lab=hair,
-        blush=from_lab(skin + [-4.0 - 0.05 * skin[0], 17.0, 5.0]),
+        blush=from_lab(skin + _step(-4.0 - 0.05 * skin[0], 17.0, 5.0)),
         lip=from_lab(lip),
         iris=from_lab(iris),
         ink=from_lab([min(20.0, skin[0] * 0.3), 9.0, 7.0]),
     )
+
+
+def _step(lightness: float, a: float, b: float) -> Floats:
+    """A step in CIELAB."""
+    return np.array([lightness, a, b], np.float32)
 
 
 def skin_tones(skin: Floats) -> Tones:
@@ -64,10 +69,10 @@ def skin_tones(skin: Floats) -> Tones:
     lightness = float(skin[0])
     step = 6.0 + 0.075 * lightness
     return Tones(
-        deep=from_lab(skin + [-2.0 * step, 7.0, 1.0]),
-        shade=from_lab(skin + [-step, 5.5, 2.5]),
+        deep=from_lab(skin + _step(-2.0 * step, 7.0, 1.0)),
+        shade=from_lab(skin + _step(-step, 5.5, 2.5)),
         local=from_lab(skin),
-        light=from_lab(np.minimum(skin + [5.5, -1.5, 1.0], [96.0, 99.0, 99.0])),
+        light=from_lab(np.minimum(skin + _step(5.5, -1.5, 1.0), [96.0, 99.0, 99.0])),
         ink=from_lab([max(lightness * 0.36, 7.0), skin[1] * 1.1 + 8, skin[2] * 0.75 + 4]),
     )
 

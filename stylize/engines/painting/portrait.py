@@ -14,12 +14,12 @@ from stylize.engines.painting.eyes import paint_eyes
 from stylize.engines.painting.features import paint_brows, paint_face_lines, paint_nose, paint_outlines
 from stylize.engines.painting.glasses import paint_glasses
 from stylize.engines.painting.hair import paint_hair
-from stylize.engines.painting.ink import Canvas, blur
+from stylize.engines.painting.ink import Canvas, Field, blur
 from stylize.engines.painting.mouth import paint_mouth
 from stylize.engines.painting.palette import mix_palette
 from stylize.engines.painting.sitter import Sitter
 from stylize.engines.painting.skin import paint_skin
-from stylize.models import Look, Mask
+from stylize.models import Look
 
 
 def paint_portrait(
@@ -72,7 +72,7 @@ def recolour(sitter: Sitter, measured: Look, look: Look, gain: float) -> Canvas:
     return np.asarray(np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB), 0, 1), np.float32)
 
 
-def _shift(lab: Canvas, region: Mask, old: np.ndarray, new: np.ndarray, unit: float) -> None:
+def _shift(lab: Canvas, region: Field, old: np.ndarray, new: np.ndarray, unit: float) -> None:
     """Move a region's colours from `old` to `new`, in place, keeping its light and shadow."""
     soft = blur(region, unit)[..., None]
     gain = np.float32(np.clip((new[0] + 8) / (old[0] + 8), 0.25, 4.0))

@@ -9,12 +9,12 @@ import numpy as np
 
 from stylize import landmarks as lm
 from stylize.engines.painting.framing import Frame, frame
-from stylize.engines.painting.ink import Canvas, smoothstep
+from stylize.engines.painting.ink import Canvas, Field, Path, smoothstep
 from stylize.engines.painting.regions import Head, share_out
 from stylize.engines.painting.settings import PaintingSettings
 from stylize.engines.painting.warp import Grid, feature_warp, grow_head, new_landmarks
 from stylize.geometry import Size
-from stylize.models import Mask, Person, Points, Subject
+from stylize.models import Person, Subject
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,26 +26,26 @@ class Sitter:
     """
 
     pixels: Canvas = field(repr=False)
-    points: Points = field(repr=False)
-    inside: Mask = field(repr=False)
-    person: Mask = field(repr=False)
-    hair: Mask = field(repr=False)
-    skin: Mask = field(repr=False)
-    clothes: Mask = field(repr=False)
-    face: Mask = field(repr=False)
+    points: Path = field(repr=False)
+    inside: Field = field(repr=False)
+    person: Field = field(repr=False)
+    hair: Field = field(repr=False)
+    skin: Field = field(repr=False)
+    clothes: Field = field(repr=False)
+    face: Field = field(repr=False)
     face_width: float
     face_height: float
     unit: float
-    up: Points
-    right: Points
+    up: Path
+    right: Path
 
     @property
     def size(self) -> tuple[int, int]:
         """(height, width)."""
         return self.person.shape[0], self.person.shape[1]
 
-    def local(self, points: Points) -> Points:
-        """Points as (right, down) of the head's own axes, relative to the point between the eyes."""
+    def local(self, points: Path) -> Path:
+        """Path as (right, down) of the head's own axes, relative to the point between the eyes."""
         return np.stack(
             [(points - self.points[lm.BETWEEN_EYES]) @ self.right, -(points - self.points[lm.BETWEEN_EYES]) @ self.up],
             axis=-1,
@@ -71,16 +71,16 @@ def seat(subject: Subject, size: Size, settings: PaintingSettings, *, shaped: bo
     return _cut_out(subject, where, grid, flat, up, right)
 
 
-def _width(points: Points) -> float:
+def _width(points: Path) -> float:
     """Of the whole face; a turned face is narrower in the picture, so its height has a say."""
-    return float(max(np.linalg.norm(points[lm.RIGHT_EDGE] - points[lm.LEFT_EDGE]), 0.72 * _height(points)))
+    return max(float(np.linalg.norm(points[lm.RIGHT_EDGE] - points[lm.LEFT_EDGE])), 0.72 * _height(points))
 
 
-def _height(points: Points) -> float:
+def _height(points: Path) -> float:
     return float(np.linalg.norm(points[lm.FOREHEAD_TOP] - points[lm.CHIN]))
 
 
-def _cut_out(subject: Subject, where: Frame, grid: Grid, points: Points, up: Points, right: Points) -> Sitter:
+def _cut_out(subject: Subject, where: Frame, grid: Grid, points: Path, up: Path, right: Path) -> Sitter:
     """Carry pixels and masks through the map, share the person out into regions."""
     width, height = _width(points), _height(points)
     pixels, (person, hair, skin, inside) = _carry(subject, where, grid)
@@ -103,11 +103,11 @@ def _cut_out(subject: Subject, where: Frame, grid: Grid, points: Points, up: Poi
     )
 
 
-def _carry(subject: Subject, where: Frame, grid: Grid) -> tuple[Canvas, tuple[Mask, Mask, Mask, Mask]]:
+def _carry(subject: Subject, where: Frame, grid: Grid) -> tuple[Canvas, tuple[Field, Field, Field, Field]]:
     """Photo, person, hair, skin and the photo's own rectangle, resampled once."""
-    source = subject.pixels
+    source: Canvas = subject.pixels
     person: Person = subject.person
-    masks = np.stack([person.person_mask, person.hair_mask, person.skin_mask], axis=-1)
+    masks: Field = np.stack([person.person_mask, person.hair_mask, person.skin_mask], axis=-1)
     shrink = 1.0
     if where.scale < 0.7:
         shrink = max(where.scale, 0.05)

@@ -9,6 +9,7 @@ from stylize import landmarks as lm
 from stylize.engines.painting.flow import flatten
 from stylize.engines.painting.ink import (
     Canvas,
+    Field,
     blur,
     blur_within,
     contour,
@@ -21,10 +22,9 @@ from stylize.engines.painting.ink import (
 )
 from stylize.engines.painting.palette import Palette
 from stylize.engines.painting.sitter import Sitter
-from stylize.models import Mask
 
 
-def paint_skin(canvas: Canvas, sitter: Sitter, lightness: Mask, palette: Palette) -> None:
+def paint_skin(canvas: Canvas, sitter: Sitter, lightness: Field, palette: Palette) -> None:
     """All bare skin, in place. `lightness`: the photo's L of CIELAB, 0 to 100."""
     unit, size = sitter.unit, sitter.size
     light = calm_light(sitter, lightness)
@@ -54,7 +54,7 @@ def paint_skin(canvas: Canvas, sitter: Sitter, lightness: Mask, palette: Palette
     glaze(canvas, painted, sitter.skin)
 
 
-def calm_light(sitter: Sitter, lightness: Mask) -> Mask:
+def calm_light(sitter: Sitter, lightness: Field) -> Field:
     """The light on the skin without features, spots and wrinkles; half of any slope across the face taken out."""
     height, width = sitter.size
     unit = sitter.unit
@@ -73,7 +73,7 @@ def calm_light(sitter: Sitter, lightness: Mask) -> Mask:
     return np.asarray(calm - 0.5 * (slope - level) * blur(sitter.face, 6 * unit), np.float32)
 
 
-def features_mask(sitter: Sitter) -> Mask:
+def features_mask(sitter: Sitter) -> Field:
     """1 over eyes, brows and mouth with a margin: where light tells nothing of the skin."""
     unit = sitter.unit
     mask = np.zeros(sitter.size, np.float32)
@@ -85,14 +85,14 @@ def features_mask(sitter: Sitter) -> Mask:
     return blur(np.asarray(wide, np.float32), 2 * unit)
 
 
-def _hair_shadow(sitter: Sitter) -> Mask:
+def _hair_shadow(sitter: Sitter) -> Field:
     """What the hair throws on forehead and temples."""
     unit = sitter.unit
     thrown = blur(shift(sitter.hair, 2.5 * unit, 8 * unit), 1.2 * unit) - sitter.hair
     return np.asarray(smoothstep(0.3, 0.6, thrown) * sitter.face, np.float32)
 
 
-def _jaw_shadow(sitter: Sitter) -> Mask:
+def _jaw_shadow(sitter: Sitter) -> Field:
     """What the jaw throws on the neck: a clear shape under the chin."""
     unit = sitter.unit
     jaw = shape_mask(lm.smooth_closed(sitter.points[list(lm.FACE_OVAL)]), sitter.size)

@@ -7,8 +7,8 @@ import numpy as np
 
 from stylize import landmarks as lm
 from stylize.colour import to_lab
-from stylize.engines.painting.ink import shape_mask
-from stylize.models import Beard, Mask, Subject
+from stylize.engines.painting.ink import Field, shape_mask
+from stylize.models import Beard, Subject
 
 TURNED = 35.0
 """Degrees of yaw beyond which half of the face is guesswork."""
@@ -28,7 +28,7 @@ def is_sure(subject: Subject) -> bool:
         return False
     if person.eyes_open < CLOSED:
         return False
-    return not _cut_off(subject) and not _covered(subject)
+    return not _cut_off(subject) and not _lost(subject) and not _covered(subject)
 
 
 def _cut_off(subject: Subject) -> bool:
@@ -37,6 +37,13 @@ def _cut_off(subject: Subject) -> bool:
     points = subject.person.landmarks[list(lm.FACE_OVAL), :2]
     out = (points < -1).any(axis=1) | (points[:, 0] > width) | (points[:, 1] > height)
     return bool(out.mean() > 0.08)
+
+
+def _lost(subject: Subject) -> bool:
+    """The person's mask misses a part of their own face: it cannot be trusted elsewhere either."""
+    mask = subject.person.person_mask
+    oval = shape_mask(subject.person.landmarks[list(lm.FACE_OVAL), :2], (mask.shape[0], mask.shape[1]))
+    return float((mask * oval).sum() / max(float(oval.sum()), 1.0)) < 0.85
 
 
 def _covered(subject: Subject) -> bool:
@@ -55,12 +62,12 @@ def _covered(subject: Subject) -> bool:
     return _dark_glasses(lab, local) or _masked(lab, local, subject)
 
 
-def _region(lab: Mask, outline: np.ndarray) -> np.ndarray:
+def _region(lab: Field, outline: np.ndarray) -> np.ndarray:
     inside = shape_mask(outline.astype(np.float32), (lab.shape[0], lab.shape[1])) > 0.5
     return np.asarray(lab[inside], np.float32)
 
 
-def _dark_glasses(lab: Mask, points: np.ndarray) -> bool:
+def _dark_glasses(lab: Field, points: np.ndarray) -> bool:
     """Both eyes with their surroundings are far darker than the cheeks, and show no white."""
     cheeks = np.concatenate([_region(lab, points[[117, 118, 50, 205]]), _region(lab, points[[346, 347, 280, 425]])])
     if len(cheeks) < 8:
@@ -80,7 +87,7 @@ def _dark_glasses(lab: Mask, points: np.ndarray) -> bool:
     return found == 2
 
 
-def _masked(lab: Mask, points: np.ndarray, subject: Subject) -> bool:
+def _masked(lab: Field, points: np.ndarray, subject: Subject) -> bool:
     """Most of the lower face has no colour that skin can have, though the person's skin has one."""
     if subject.person.look.beard not in (Beard.NONE, Beard.STUBBLE):
         return False

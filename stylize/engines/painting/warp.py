@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 
 from stylize import landmarks as lm
+from stylize.engines.painting.ink import Field, Path
 from stylize.engines.painting.settings import PaintingSettings
-from stylize.models import Mask, Points
 
 CONTROL = tuple(
     sorted(
@@ -33,12 +33,12 @@ CONTROL = tuple(
 )
 """The landmarks that hold the warp."""
 
-Grid = tuple[Mask, Mask]
+Grid = tuple[Field, Field]
 """For every pixel of the new picture where it comes from in the old one: x and y, (h, w) float32 each."""
 
 
 @cache
-def average_face() -> Points:
+def average_face() -> Path:
     """The average of a few faces, (468, 3) float32, frontal, symmetric, one face width wide, y down, z away negative.
 
     Made by `tools/average_face.py` from freely usable portraits.
@@ -47,7 +47,7 @@ def average_face() -> Points:
     return np.frombuffer(data[-468 * 3 * 2 :], np.float16).reshape(468, 3).astype(np.float32)
 
 
-def fit_average(points: Points) -> Points:
+def fit_average(points: Path) -> Path:
     """The average face turned, scaled and moved onto `points` (468, 3): (468, 2), least squares (Kabsch 1976)."""
     model = average_face().astype(np.float64)
     chosen = list(CONTROL)
@@ -61,7 +61,7 @@ def fit_average(points: Points) -> Points:
     return np.asarray(fitted[:, :2], np.float32)
 
 
-def new_landmarks(points: Points, settings: PaintingSettings, up: Points, right: Points) -> Points:
+def new_landmarks(points: Path, settings: PaintingSettings, up: Path, right: Path) -> Path:
     """Where the landmarks (468, 3) go: (468, 2)."""
     flat = points[:, :2]
     target = flat.copy()
@@ -87,7 +87,7 @@ def new_landmarks(points: Points, settings: PaintingSettings, up: Points, right:
     return np.asarray(target, np.float32)
 
 
-def feature_warp(source: Points, target: Points, size: tuple[int, int], face_width: float) -> Grid:
+def feature_warp(source: Path, target: Path, size: tuple[int, int], face_width: float) -> Grid:
     """The smooth backward map that carries `source` landmarks to `target` ones and fades out beyond the head."""
     height, width = size
     chosen = list(CONTROL)
@@ -110,14 +110,14 @@ def feature_warp(source: Points, target: Points, size: tuple[int, int], face_wid
     return grid_x + dense[..., 0], grid_y + dense[..., 1]
 
 
-def head_growth(where: Points, chin: Points, up: Points, face_height: float, scale: float) -> Mask:
+def head_growth(where: Path, chin: Path, up: Path, face_height: float, scale: float) -> Field:
     """How much larger the picture is at `where` (..., 2): `scale` on the head, 1 from the shoulders down."""
     low = (where - chin) @ up / face_height
     t = np.clip((low + 0.42) / 0.5, 0, 1)
     return np.asarray(1 + (scale - 1) * t * t * (3 - 2 * t), np.float32)
 
 
-def grow_head(grid: Grid, points: Points, up: Points, face_height: float, scale: float) -> tuple[Grid, Points]:
+def grow_head(grid: Grid, points: Path, up: Path, face_height: float, scale: float) -> tuple[Grid, Path]:
     """The map and the landmarks (n, 2) with the head enlarged about the chin."""
     if scale <= 1.0:
         return grid, points
