@@ -22,6 +22,8 @@ from stylize.photo.palette import Lab
 
 _NEVER = np.float32(-60)
 _BALD_SHARE = 0.14
+_EVEN = np.float32(-13.5)
+"""The log likelihood of a colour if all of CIELAB and every grain were equally likely."""
 _BROW_GAP = (8, 9, 151)
 _ROUNDS = 2
 
@@ -187,8 +189,9 @@ def _cloth_place(frame: HeadFrame) -> Mask:
 
 
 def _or_flat(model: Mixture | None, seen: Lab) -> Mask:
-    """An even, low likelihood where nothing could be learnt."""
-    return np.full(seen.shape[:2], -14.0, np.float32) if model is None else np.maximum(model.log_likelihood(seen), -20)
+    """Anything may be worn or stand behind: no colour is less likely than if all were equally so."""
+    flat = np.full(seen.shape[:2], _EVEN, np.float32)
+    return flat if model is None else np.maximum(model.log_likelihood(seen), flat)
 
 
 def _smooth(scores: Mask, frame: HeadFrame) -> Mask:
