@@ -13,6 +13,7 @@ from ui.handlers import Handlers, Updates
 from ui.panels.box import box_panel
 from ui.panels.more import more_panel
 from ui.panels.photo import photo_panel
+from ui.panels.piece import piece
 from ui.panels.result import result_panel
 from ui.panels.style import style_panel
 from ui.shop import Shop
@@ -21,7 +22,7 @@ from ui.strings import Language
 Widgets = dict[str, Any]
 
 REPORT = ("photo_id", "photo", "report", "face", "trouble")
-CHOICE = ("description", "box.tagline", "boxed", "unboxed")
+CHOICE = ("description", "box.tagline", "boxed", "unboxed", "make")
 STAGE = ("make", "trouble", "busy", "sketch", "bar", "done", "picture", "home")
 QUIET = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": 4}
 """No API, no spinner over what changes; several at once, since `ui.job` already sees to one picture at a time."""
@@ -37,7 +38,7 @@ def build(say: Language, shop: Shop) -> gr.Blocks:
 
 def _lay_out(say: Language, shop: Shop) -> Widgets:
     widgets: Widgets = {"photo_id": gr.State(None)}
-    gr.Markdown(fragments.header(say), elem_id="sign")
+    piece(fragments.header(say), elem_id="sign")
     with gr.Row(elem_id="steps", equal_height=True):
         with gr.Column(elem_classes="step", elem_id="step-photo", min_width=280):
             widgets |= photo_panel(say)
@@ -70,7 +71,7 @@ def _wire(widgets: Widgets, do: Handlers, page: gr.Blocks) -> None:
     on([style.input], do.choose_style, ("style", "engine"), CHOICE)
     on([engine.input], do.choose_engine, ("engine", "style"), ("style", "knobs", *CHOICE))
     on([style.change, engine.change, boxed.change], do.show_box, ("boxed", "style", "engine"), ("box",))
-    on([widgets["search"].input], do.search, ("search", "box.accessories"), ("box.accessories", "nothing"))
+    on([widgets["search"].change], do.search, ("search", "box.accessories"), ("box.accessories", "nothing"))
     colours = [f"look.{name}" for name in COLOURS]
     on([widgets["own_colours"].change], do.choose_colours, ("own_colours",), colours)
     _wire_making(widgets, do)

@@ -18,8 +18,9 @@ VALUES_SHOWN = 6
 
 def header(say: Language) -> str:
     """Name, slogan, promise and the other languages."""
+    here = ' aria-current="true"'
     links = "".join(
-        f'<a href="/{code}/" lang="{code}" target="_self"{" aria-current=true" if code == say.code else ""}>'
+        f'<a href="/{code}/" lang="{code}" target="_self"{here if code == say.code else ""}>'
         f"{escape(language(code)('language.name'))}</a>"
         for code in languages()
     )
@@ -42,16 +43,14 @@ def hint(text: str) -> str:
 
 def trouble(say: Language, error: StylizeError) -> str:
     """An error as a kind sentence."""
-    return f'<div class="trouble" role="alert"><strong>{_t(say, "error.title")}</strong> {escape(say.error(error))}</div>'
+    title = "" if error.slug == "photo-missing" else f"<strong>{_t(say, 'error.title')}</strong> "
+    return f'<div class="trouble" role="alert">{title}{escape(say.error(error))}</div>'
 
 
 def photo_report(say: Language, found: tuple[Found, ...], findings: Findings) -> str:
     """What was in the file beside the picture, and how well the face will do."""
-    lines = [*_removed(say, found)]
-    if findings.warnings:
-        lines += [f'<p class="warning">{escape(say.maybe(f"warning.{slug}", slug))}</p>' for slug in findings.warnings]
-    else:
-        lines.append(f'<p class="ready">{_t(say, "photo.ready")}</p>')
+    lines = [f'<p class="ready">{_t(say, "photo.ready")}</p>', *_removed(say, found)]
+    lines += [f'<p class="warning">{escape(say.maybe(f"warning.{slug}", slug))}</p>' for slug in findings.warnings]
     return "".join(lines)
 
 

@@ -91,6 +91,7 @@ class Handlers:
             "box.tagline": gr.update(placeholder=self._shop.tagline(self._say, style)),
             "boxed": gr.update(visible=boxable),
             "unboxed": gr.update(visible=not boxable),
+            "make": self._button(style),
         }
 
     def show_box(self, boxed: bool, style: str, engine: str) -> Updates:
@@ -110,12 +111,12 @@ class Handlers:
         """Make the picture and tell how it goes. Leaving this generator before its end stops the work."""
         arrival = self._shop.intake.arrivals.get(photo_id) if photo_id else None
         if arrival is None:
-            yield self._fail(PhotoGone() if photo_id else PhotoMissing())
+            yield self._trouble(PhotoGone() if photo_id else PhotoMissing())
             return
         try:
-            request = to_request({**values, "boxed": self._boxed(values)})
+            request = to_request(self._settle(values))
         except StylizeError as problem:
-            yield self._fail(problem)
+            yield self._trouble(problem)
             return
         begun = time.perf_counter()
         job = self._jobs[session] = self._shop.begin(arrival, with_new_seed(request) if again else request)
@@ -125,12 +126,21 @@ class Handlers:
             job.cancel()
             self._jobs.pop(session, None)
         if job.outcome is None:
-            yield self._stopped() if isinstance(job.error, Cancelled) else self._fail(job.error or PhotoGone())
+            idle = self._idle(request.style)
+            yield idle if isinstance(job.error, Cancelled) else {**idle, **self._trouble(job.error or PhotoGone())}
         else:
-            yield self._show(arrival, job.outcome, time.perf_counter() - begun)
+            yield self._idle(request.style) | self._show(arrival, job.outcome, time.perf_counter() - begun)
 
-    def _boxed(self, values: Values) -> bool:
-        return bool(values["boxed"]) and self._shop.can_box(values["style"], values["engine"])
+    def _settle(self, values: Values) -> Values:
+        """No box where there can be none; the style's own tagline, in the visitor's language, where none was typed."""
+        boxed = values["boxed"] and self._shop.can_box(values["style"], values["engine"])
+        tagline = (values["box.tagline"] or "").strip() or self._shop.tagline(self._say, values["style"])
+        return {**values, "boxed": boxed, "box.tagline": tagline}
+
+    def _button(self, style: str) -> Any:
+        """The big button, ready; a painting is no figure."""
+        key = "make.button" if self._shop.is_toy(style) else "make.picture_button"
+        return gr.update(value=self._say(key), interactive=True)
 
     def _watch(self, job: Job[Result], photo: str) -> Iterator[Updates]:
         """Bar and sketch, as often as there is something new."""
@@ -157,18 +167,15 @@ class Handlers:
                 news["sketch"] = fragments.working(f"/shelf/{sketch}/sketch.jpg", self._say("result.after"))
             yield news  # also without news: it is how a page that is gone is noticed
 
-    def _idle(self) -> Updates:
+    def _idle(self, style: str) -> Updates:
         return {
-            "make": gr.update(value=self._say("make.button"), interactive=True),
+            "make": self._button(style),
             "busy": gr.update(visible=False),
             "sketch": "",
         }
 
-    def _stopped(self) -> Updates:
-        return self._idle()
-
-    def _fail(self, problem: StylizeError) -> Updates:
-        return {**self._idle(), "trouble": gr.update(value=fragments.trouble(self._say, problem), visible=True)}
+    def _trouble(self, problem: StylizeError) -> Updates:
+        return {"trouble": gr.update(value=fragments.trouble(self._say, problem), visible=True)}
 
     def _show(self, arrival: Arrival, result: Result, seconds: float) -> Updates:
         base = f"/shelf/{self._shop.pack(arrival, result)}"
@@ -177,13 +184,12 @@ class Handlers:
         height, width = result.pixels.shape[:2]
         facts = self._say(
             "result.facts",
-            engine=self._say.maybe(f"engine.{result.plan.engine}", result.plan.engine),
+            engine=self._say.maybe(f"maker.{result.plan.engine}", result.plan.engine),
             seconds=f"{seconds:.1f}",
             seed=result.plan.seed,
         )
         alt = self._say("result.picture", style=title)
         return {
-            **self._idle(),
             "done": gr.update(visible=True),
             "picture": fragments.compare(self._say, f"{base}/before.jpg", f"{base}/picture.png", alt, (width, height)),
             "home": fragments.take_home(self._say, base, f"stylize-{result.plan.style}", facts),

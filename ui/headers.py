@@ -39,6 +39,7 @@ HEADERS = (
 REPLACED = frozenset(name for name, _ in HEADERS) | {b"cache-control", b"content-security-policy", b"server"}
 
 HEAD = (
+    '<link rel="icon" href="/toy/icon.svg" type="image/svg+xml">'
     '<link rel="preload" href="/toy/fonts/fredoka.woff2" as="font" type="font/woff2" crossorigin>'
     '<link rel="stylesheet" href="/toy/page.css"><link rel="stylesheet" href="/toy/{tongue}.css">'
     '<script src="/toy/page.js" defer></script></head>'

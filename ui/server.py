@@ -85,7 +85,7 @@ class ToyBox:
     async def answer(self, request: Request) -> Response:
         path = request.path_params["path"]
         if path.endswith(".css") and path.removesuffix(".css") in languages():
-            return Response(stylesheet.sheet(path.removesuffix(".css")), media_type="text/css")
+            return Response(stylesheet.sheet(path.removesuffix(".css")), media_type="text/css; charset=utf-8")
         if path == "accessories.webp":
             icons = await asyncio.to_thread(icon_sheet)
             return Response(icons.data, media_type=icons.media_type)

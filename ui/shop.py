@@ -60,6 +60,14 @@ class Shop:
         texts = self.workshop.styles[style].tagline
         return texts.get(say.code, texts["en"])
 
+    def first_tagline(self, say: Language) -> str:
+        """The tagline of the style that is chosen when the page opens."""
+        return self.tagline(say, self.style_choices(say)[0][1])
+
+    def is_toy(self, style: str) -> bool:
+        """Whether a figure comes of it, boxed or not."""
+        return self.workshop.styles[style].boxed
+
     def can_box(self, style: str, engine: str) -> bool:
         """Whether there is anyone who can make this style so that it fits into a box."""
         declared = self.workshop.styles[style]

@@ -36,8 +36,9 @@ class Language:
         sentence = self.words.get(f"error.{error.slug}")
         if sentence is None:
             return str(error)
+        facts = {name: self.words.get(f"fact.{value}", value) for name, value in error.facts.items()}
         try:
-            return sentence.format(**error.facts)
+            return sentence.format(**facts)
         except KeyError:
             return str(error)
 

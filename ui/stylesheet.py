@@ -50,6 +50,6 @@ def _palettes() -> list[str]:
 def _tools(code: str) -> list[str]:
     say = language(code)
     return [
-        f"#photo .source-selection button:nth-of-type({number})::after {{ content: {json.dumps(say(f'photo.{tool}'))}; }}"
+        f"#photo .source-selection button:nth-of-type({number})::after {{ content: {json.dumps(say(f'photo.{tool}'), ensure_ascii=False)}; }}"
         for number, tool in enumerate(TOOLS, 1)
     ]

@@ -70,7 +70,7 @@ def _colours(say: Language) -> dict[str, Any]:
     with gr.Row():
         for name in COLOURS:
             widgets[f"look.{name}"] = gr.ColorPicker(
-                STARTING_COLOUR, label=say(f"look.{name}"), visible=False, min_width=90
+                STARTING_COLOUR, label=say(f"look.{name}"), visible=False, min_width=90, scale=0
             )
     return widgets
 

@@ -7,12 +7,13 @@ from typing import Any
 import gradio as gr
 
 from ui import fragments
+from ui.panels.piece import piece
 from ui.strings import Language
 
 
 def photo_panel(say: Language) -> dict[str, Any]:
     """`photo` to drop into, `report` under it, `face` to choose from where there are several."""
-    gr.Markdown(fragments.step(say, 1, "photo.title"))
+    piece(fragments.step(say, 1, "photo.title"))
     return {
         "photo": gr.Image(
             elem_id="photo",
@@ -26,6 +27,6 @@ def photo_panel(say: Language) -> dict[str, Any]:
             container=False,
             webcam_options=gr.WebcamOptions(mirror=True),
         ),
-        "report": gr.Markdown(fragments.hint(say("photo.hint")), elem_id="report"),
+        "report": piece(fragments.hint(say("photo.hint")), elem_id="report"),
         "face": gr.Radio([], label=say("photo.whose"), elem_id="face", visible=False),
     }

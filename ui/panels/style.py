@@ -7,16 +7,17 @@ from typing import Any
 import gradio as gr
 
 from ui import fragments
+from ui.panels.piece import piece
 from ui.shop import Shop
 from ui.strings import Language
 
 
 def style_panel(say: Language, shop: Shop) -> dict[str, Any]:
     """`style`, whose cards get their pictures from `ui.stylesheet`, and `description` of the chosen one."""
-    gr.Markdown(fragments.step(say, 2, "style.title"))
+    piece(fragments.step(say, 2, "style.title"))
     choices = shop.style_choices(say)
     first = choices[0][1]
     return {
         "style": gr.Radio(choices, value=first, show_label=False, label=say("style.title"), elem_id="style"),
-        "description": gr.Markdown(fragments.hint(shop.description(say, first)), elem_id="description"),
+        "description": piece(fragments.hint(shop.description(say, first)), elem_id="description"),
     }
