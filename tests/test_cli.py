@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -144,6 +146,26 @@ def test_a_file_that_is_there_stays_unless_forced(selfie: Path, tmp_path: Path) 
     assert out.read_bytes() == b"precious"
     assert main([*made(selfie, "--quiet", "--out", "a.png", "--force")]) == 0
     assert out.read_bytes().startswith(PNG)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_a_terminal_gets_a_bar_that_goes_forwards_and_away(selfie: Path) -> None:
+    import pty
+
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "stylize", *made(selfie, "--out", "a.png")]
+    process = subprocess.Popen(command, stderr=theirs, stdout=subprocess.PIPE)
+    os.close(theirs)
+    said = b""
+    with contextlib.suppress(OSError):  # how Linux says that the other side has closed
+        while piece := os.read(ours, 4096):
+            said += piece
+    assert process.wait(60) == 0
+    shares = [int(share) for share in re.findall(rb"(\d+)%", said)]
+    assert len(shares) > 8
+    assert shares == sorted(shares)
+    assert shares[-1] == 100
+    assert re.search(rb"\r +\r256 x 320", said)
 
 
 # ---------------------------------------------------------------- refusing
