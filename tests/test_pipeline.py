@@ -260,7 +260,9 @@ def tiny_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_diffusion_goes_the_same_way_from_the_figures_picture(selfie: bytes, tiny_weights: Path) -> None:
     heard: list[Progress] = []
-    request = stylize.Request(seed=3, size=SMALL, box=BOX, denoise=DenoiseOverride(num_inference_steps=4))
+    request = stylize.Request(
+        seed=3, size=SMALL, box=BOX, denoise=DenoiseOverride(num_inference_steps=4, prompt="needleprompt")
+    )
     with stylize.Workshop(stylize.Settings(weights=tiny_weights, device="cpu")) as workshop:
         result = workshop.run(selfie, request, tell=heard.append)
         from_photo = workshop.run(selfie, replace(request, denoise=replace(request.denoise, init_image="subject")))
@@ -270,6 +272,9 @@ def test_diffusion_goes_the_same_way_from_the_figures_picture(selfie: bytes, tin
     assert result.plan.weights_digest == result.receipt.weights_digest != ""
     assert {"torch", "diffusers"} <= dict(result.receipt.versions).keys()
     assert b"compositeWithTrainedAlgorithmicMedia" in result.export.data
+    assert result.plan.denoise.prompt == "needleprompt"
+    assert "needle" not in (repr(result) + repr(asdict(result.receipt))).lower()
+    assert b"eedle" not in result.export.data
     fractions = [stylize.overall_fraction(progress) for progress in heard]
     assert fractions == sorted(fractions)
     assert any(progress.preview is not None for progress in heard)
