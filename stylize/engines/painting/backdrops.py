@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import cv2
 import numpy as np
 
 from stylize.engines.painting.clouds import CloudColours, Colour, air, cumulus, glow, gradient, stars, tint
@@ -135,7 +136,7 @@ def _dusk(size: tuple[int, int], rng: np.random.Generator) -> Canvas:
     sky = trees(
         sky, rng, ridge, count=30, radius=0.013, colours=((78, 64, 104), (98, 78, 112), (136, 98, 118), (196, 132, 120))
     )
-    sky, ridge = hills(sky, rng, level=0.85, swing=0.028, top=(92, 92, 88), low=(66, 70, 86))
+    sky, ridge = hills(sky, rng, level=0.85, swing=0.028, top=(112, 92, 104), low=(74, 66, 96))
     return trees(
         sky, rng, ridge, count=14, radius=0.027, colours=((42, 46, 74), (58, 62, 80), (92, 84, 84), (168, 120, 92))
     )
@@ -209,8 +210,11 @@ def _studio(size: tuple[int, int], rng: np.random.Generator) -> Canvas:
     top, low = grounds[int(rng.integers(len(grounds)))]
     paper = gradient(size, ((0, top), (1, low)))
     washes = noise(size, rng, 4, octaves=4)
-    strokes = noise(size, rng, 40, octaves=2, aspect=0.12)
-    paper = paper * (1 + 0.030 * washes + 0.018 * strokes)[..., None]
+    side = size[0] + size[1]
+    dabs = noise((side, side), rng, 52, octaves=2, aspect=0.16)
+    lean = cv2.getRotationMatrix2D((side / 2, side / 2), float(rng.uniform(52, 66)), 1.0)
+    dabs = cv2.warpAffine(dabs, lean, (side, side), borderMode=cv2.BORDER_REFLECT)[size[1] // 2 :, size[0] // 2 :]
+    paper = paper * (1 + 0.028 * washes + 0.011 * np.tanh(1.5 * dabs[: size[0], : size[1]]))[..., None]
     light = spot(size, (0.5 * size[1], 0.40 * size[0]), 0.52 * size[1], 0.42 * size[0])
     return mix(np.asarray(paper, np.float32), tint((255, 250, 238)), light * np.float32(0.5))
 

@@ -113,9 +113,19 @@ def cumulus(
         up = rng.uniform(0, 1) ** 1.1
         radius = span * rng.uniform(0.055, 0.15) * (1.15 - 0.6 * up) * (0.5 + 0.6 * room)
         x = middle * width + side * span * 0.5 * (1 - 0.35 * up)
-        spheres.append(
-            (x, base * height - up * room * high * height, radius, rng.uniform(0, 0.35) * radius + 18 * (1 - up))
-        )
+        y = base * height - up * room * high * height
+        depth = rng.uniform(0, 0.35) * radius + 18 * (1 - up)
+        spheres.append((x, y, radius, depth))
+        for turn in rng.uniform(-2.9, -0.2, 3):
+            reach = radius * rng.uniform(0.70, 0.95)
+            spheres.append(
+                (
+                    x + reach * np.cos(turn),
+                    y + reach * np.sin(turn),
+                    radius * rng.uniform(0.22, 0.42),
+                    depth + 0.35 * radius,
+                )
+            )
     cover, across, down = balls((height, width), rng, spheres, 0.011 * span + 2)
     forward = np.sqrt(np.clip(1 - across * across - down * down, 0, 1))
     lit = light[0] * across + light[1] * down + 0.32 * forward + 0.11 * noise((height, width), rng, 16, octaves=4)

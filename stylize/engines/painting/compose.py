@@ -45,7 +45,7 @@ def set_into(backdrop: Backdrop, person: Canvas, cover: Field, sitter: Sitter, i
 def grade(picture: Canvas, warmth: float, rng: np.random.Generator, unit: float) -> Canvas:
     """Paper, warmth, richer colour, a bloom in the lights. `warmth` -1 to 1."""
     size = (picture.shape[0], picture.shape[1])
-    paper = 0.010 * noise(size, rng, 60, octaves=3) + 0.007 * rng.standard_normal(size, dtype=np.float32)
+    paper = 0.0045 * noise(size, rng, 150, octaves=2) + 0.006 * rng.standard_normal(size, dtype=np.float32)
     lab = cv2.cvtColor(np.clip(picture * (1 + paper[..., None]), 0, 1).astype(np.float32), cv2.COLOR_RGB2LAB)
     lab[..., 1] = lab[..., 1] * 1.05 + 0.8 * warmth
     lab[..., 2] = lab[..., 2] * 1.05 + 7.0 * warmth

@@ -129,7 +129,7 @@ def _ball(
     out = mix(part, white, inside)
     lid = smoothstep(-0.05 * eye.tall, -0.42 * eye.tall, down) * inside
     out = mix(out, white * [0.74, 0.75, 0.83], lid * np.float32(0.9))
-    radius = max(0.47 * eye.tall, 0.222 * eye.wide)
+    radius = max(0.475 * eye.tall, 0.238 * eye.wide)
     cx, cy = gaze * eye.wide, -0.10 * eye.tall if eye.tall < 1.9 * radius else -0.03 * eye.tall
     far = np.hypot((across - cx) / radius, (down - cy) / (radius * 1.06))
 

@@ -41,7 +41,7 @@ def frame(subject: Subject, size: Size, head_scale: float = 1.0) -> Frame:
     middle = points.mean(axis=0)
     crown = _crown(mask, person.hair_mask, points)
     head = (points[lm.CHIN, 1] - crown) * head_scale
-    share = FACE_SHARE * (1.12 if size.aspect > 1 else 1.0)
+    share = FACE_SHARE * (1.12 if size.aspect > 1 else 1.0) * (1 + 0.5 * (head_scale - 1))
     scale = min(share * size.height / face, 0.40 * size.width / face_wide, 0.56 * size.height / max(head, 1.0))
     cut = _cut_edges(mask, points)
     scale = _zoom(scale, cut, points, width, height, size)

@@ -89,7 +89,7 @@ def _tone(
     band = _band(sitter, (height, width), corner, invented)
     trust = np.clip(spread / 5.0, 0.25, 1.0)
     tone = real * (0.55 + 0.35 * trust) + invented * (0.62 - 0.34 * trust) + 0.45 * form + band
-    return blur(np.asarray(tone, np.float32), 0.9 * unit)
+    return blur(np.asarray(tone, np.float32), 1.3 * unit)
 
 
 def _band(sitter: Sitter, size: tuple[int, int], corner: tuple[int, int], ragged: Field) -> Field:

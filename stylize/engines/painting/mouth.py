@@ -62,7 +62,7 @@ def _lip_strength(lab: Canvas, lips: Field, hole: Field, palette: Palette) -> fl
         return 0.4
     seen = np.median(lab[where], axis=0)
     away = float(np.hypot(seen[1] - palette.skin_lab[1], 0.5 * (seen[2] - palette.skin_lab[2])))
-    return float(np.clip(0.32 + 0.030 * away, 0.35, 0.85))
+    return float(np.clip(0.44 + 0.028 * away, 0.48, 0.85))
 
 
 def _upper_lip_shade(canvas: Canvas, sitter: Sitter, outer: Path, palette: Palette, strength: float) -> None:
@@ -96,8 +96,8 @@ def _open(canvas: Canvas, sitter: Sitter, hole: Field, lab: Canvas, palette: Pal
         centre = (points[78] + points[308]) / 2
         sideways = np.stack([columns - centre[0], rows - centre[1]], axis=-1) @ sitter.right / half
         sag = (float(np.mean(corner))) * sideways**2
-        edge = lower_edge * tall * np.sqrt(np.clip(1 - (0.9 * sideways) ** 2, 0, 1)) + sag * 0.9
-        teeth = where * smoothstep(1.0, -1.0, (down - edge) / max(unit, 0.5)) * smoothstep(1.0, 0.86, np.abs(sideways))
+        edge = lower_edge * tall * np.sqrt(np.clip(1 - (0.985 * sideways) ** 2, 0, 1)) + sag * 0.9
+        teeth = where * smoothstep(1.0, -1.0, (down - edge) / max(unit, 0.5)) * smoothstep(1.0, 0.93, np.abs(sideways))
         glaze(canvas, np.array([0.975, 0.965, 0.945], np.float32), np.asarray(teeth, np.float32))
         shade = teeth * smoothstep(0.34 * tall, 0.0, down - sag) * 0.30
         glaze(canvas, np.array([0.72, 0.66, 0.70], np.float32), np.asarray(shade, np.float32))

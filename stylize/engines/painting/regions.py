@@ -176,6 +176,21 @@ def _spread(lab: Canvas, skin: Field, room: Field, head: Head, measured: tuple[f
     return np.maximum(skin, np.isin(label, kept).astype(np.float32))
 
 
+def _without_collars(left_over: Field, low: Field, broad: float) -> Field:
+    """Only the pieces that do not go on into the clothes below over a broad front."""
+    count, label = cv2.connectedComponents(left_over)
+    if count < 2:
+        return left_over
+    front = np.array(
+        [
+            np.ptp(np.flatnonzero((label == i) & low) % low.shape[1]) if ((label == i) & low).any() else 0
+            for i in range(1, count)
+        ]
+    )
+    collars = 1 + np.flatnonzero(front > broad)
+    return np.asarray(np.where(np.isin(label, collars), 0, left_over), np.uint8)
+
+
 def _forehead_gap(hair: Field, skin: Field, head: Head) -> Field:
     """What hair and face enclose between them: forehead, whatever its colour in the photo."""
     across, raised = head.across_and_raised((hair.shape[0], hair.shape[1]))
@@ -200,7 +215,8 @@ def _backdrop_like(lab: Canvas, whole: Field, hair: Field, skin: Field, head: He
 def _slivers(worn: Field, head: Head) -> Field:
     """Thin leftovers about the head that are neither hair nor skin: backdrop caught by the mask. Hats are larger."""
     across, raised = head.across_and_raised((worn.shape[0], worn.shape[1]))
-    left_over = ((worn > 0.25) & (raised > -0.78) & (np.abs(across) < 0.95)).astype(np.uint8)
+    left_over = ((worn > 0.25) & (raised > -0.72) & (np.abs(across) < 0.95)).astype(np.uint8)
+    left_over = _without_collars(left_over, raised < -0.68, 0.16 * head.width)
     core = cv2.morphologyEx(left_over, cv2.MORPH_OPEN, np.ones((max(3, round(head.width * 0.16)),) * 2, np.uint8))
     grown = cv2.dilate(core, np.ones((max(3, round(head.width * 0.05)),) * 2, np.uint8))
     return blur(np.where(grown > 0, 0, left_over).astype(np.float32), 1.2 * head.width / 240)

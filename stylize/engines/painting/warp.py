@@ -24,6 +24,7 @@ CONTROL = tuple(
             *lm.RIGHT_BROW,
             *lm.LEFT_BROW,
             *lm.LIPS_OUTER,
+            *lm.LIPS_INNER,
             *lm.NOSE,
             *lm.NOSE_BRIDGE,
             *lm.CHEEKS,
@@ -68,6 +69,10 @@ def new_landmarks(points: Path, settings: PaintingSettings, up: Path, right: Pat
     face_height = float(np.linalg.norm(flat[lm.FOREHEAD_TOP] - flat[lm.CHIN]))
     if settings.exaggeration > 0:
         away = flat - fit_average(points)
+        mouth = [*lm.LIPS_OUTER, *lm.LIPS_INNER]
+        # A mouth is opened by its owner, not by the painter: its height moves as one.
+        rise = away[mouth] @ up
+        away[mouth] -= np.outer(0.85 * (rise - rise.mean()), up)
         reach = np.linalg.norm(away, axis=1, keepdims=True) / face_height
         target += 1.5 * settings.exaggeration * away / (1 + 6 * reach)
     for eye, brow in ((lm.RIGHT_EYE, lm.RIGHT_BROW), (lm.LEFT_EYE, lm.LEFT_BROW)):
@@ -77,7 +82,7 @@ def new_landmarks(points: Path, settings: PaintingSettings, up: Path, right: Pat
         tall = float(np.ptp(offset @ up))
         wide = np.outer(offset @ right, right)
         high = np.outer(offset @ up, up)
-        target[chosen] = centre + wide * settings.eye_scale + high * (1 + (settings.eye_scale - 1) * 1.25)
+        target[chosen] = centre + wide * settings.eye_scale + high * (1 + (settings.eye_scale - 1) * 1.6)
         target[list(brow)] += up * tall * (settings.eye_scale - 1) * 0.55
     jaw = list(lm.JAW)
     middle = target[lm.BETWEEN_EYES]
