@@ -95,7 +95,7 @@ def _same_pixels(data: bytes, order: ExportOrder, pixels: Pixels) -> None:
     try:
         with Image.open(io.BytesIO(data), formats=[_PILLOW_FORMAT[order.media_type]]) as picture:
             mode, decoded = picture.mode, np.asarray(picture)
-    except (OSError, SyntaxError, ValueError):
+    except Exception:  # whatever a decoder says of a broken file, it is broken
         raise ExportVerifyFailed(why="pixels: cannot be decoded") from None
     if mode != "RGB" or decoded.shape != pixels.shape:
         raise ExportVerifyFailed(why="pixels: another size or kind")

@@ -203,3 +203,46 @@ def test_the_init_pictures_plan_is_the_figures() -> None:
 def test_equal_questions_equal_plans() -> None:
     assert made(Request(seed=7)).digest() == made(Request(seed=7)).digest()
     assert made(Request()).digest() != made(asked(strength=0.3)).digest()
+
+
+numbers = st.none() | st.integers(-5, 200) | st.floats(allow_nan=True)
+
+
+@given(
+    style=st.sampled_from([*STYLES]),
+    engine=st.sampled_from([None, "figure", "painting", "diffusion", "magic"]),
+    seed=st.none() | st.integers(-10, 2**33),
+    width=st.integers(1, 5000),
+    height=st.integers(1, 5000),
+    strength=numbers,
+    guidance_scale=numbers,
+    steps=st.none() | st.integers(-5, 400),
+)
+def test_any_request_is_a_plan_within_bounds_or_a_sentence(
+    style: str,
+    engine: str | None,
+    seed: int | None,
+    width: int,
+    height: int,
+    strength: float | None,
+    guidance_scale: float | None,
+    steps: int | None,
+) -> None:
+    request = Request(
+        style=style,
+        engine=engine,
+        seed=seed,
+        size=Size(width=width, height=height),
+        denoise=DenoiseOverride(strength=strength, guidance_scale=guidance_scale, num_inference_steps=steps),
+    )
+    try:
+        planned = made(request)
+    except RequestError as problem:
+        said = str(problem)
+        assert said.endswith("."), said
+        return
+    assert 256 <= min(planned.size.width, planned.size.height) <= max(planned.size.width, planned.size.height) <= 2048
+    if planned.denoise is not None:
+        assert planned.size.width % 8 == planned.size.height % 8 == 0
+        assert 1 <= planned.denoise.denoising_steps <= 150
+        assert 0.05 <= planned.denoise.strength <= 1
