@@ -14,14 +14,6 @@ from stylize.models import Subject
 from tests.diffusion import tiny
 
 
-@pytest.fixture(scope="session", autouse=True)
-def one_thread() -> None:
-    """Nets this small are faster on one thread, above all on a busy machine."""
-    import torch
-
-    torch.set_num_threads(1)
-
-
 @pytest.fixture(scope="session")
 def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """`tiny_folder("sd15")`: a diffusers folder, with the LoRA "bright" in a folder loras beside it."""

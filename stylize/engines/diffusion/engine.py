@@ -157,6 +157,7 @@ class DiffusionEngine:
         cancel.check()
         started = time.perf_counter()
         tell(Progress(stage=Stage.GENERATE, fraction=0.0))
+        cancel.check()
         self.load()
         if plan.weights_digest not in ("", self.weights_digest(plan.denoise.loras)):
             raise WeightsChanged

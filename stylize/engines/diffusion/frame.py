@@ -27,8 +27,8 @@ def init_image(subject: Subject, plan: Plan, init_picture: Picture | None, *, si
         if init_picture is None:
             raise InitPictureMissing
         return cover(init_picture.pixels, size, centre=None)
-    landmarks = subject.person.landmarks
-    centre = (float(landmarks[:, 0].mean()), float(landmarks[:, 1].mean())) if len(landmarks) else None
+    x, y = subject.person.landmarks[:, :2].mean(axis=0)
+    centre = (float(x), float(y)) if np.isfinite(x) and np.isfinite(y) else None
     return cover(subject.pixels, size, centre=centre)
 
 
