@@ -35,7 +35,7 @@ def draw_card(order: BoxOrder, palette: str, width_px: int, *, title: str = "Act
     _header(canvas, colours, unit)
     _badges(canvas, colours, unit)
     name, tagline = order.name or title, order.tagline or title
-    draw_title(canvas, name, colours, unit=unit, x=WIDE / 2 * unit, y=1.72 * unit)
+    draw_title(canvas, name, colours, unit=unit, x=WIDE / 2 * unit, y=1.74 * unit)
     _ribbon(canvas, _KEEPSAKE if tagline.casefold() == name.casefold() else tagline, colours, unit)
     _footer(canvas, len(places), colours, unit)
     return canvas
@@ -71,7 +71,12 @@ def _header(canvas: Pixels, colours: Palette, unit: float) -> None:
         _clipped(canvas, np.asarray(stripe, np.float32) * np.float32(unit), unit)
     fill(canvas, _arc(1.10, unit, 0.2), colours.ink, 0.9)
     fill(canvas, _arc(1.02, unit, 0.2), colours.crest)
-    for u, v, size, angle in ((2.1, 0.48, 0.16, 0.3), (2.5, 0.3, 0.08, 0.1), (6.5, 0.48, 0.16, -0.3), (6.1, 0.3, 0.08, 0.2)):
+    for u, v, size, angle in (
+        (2.1, 0.48, 0.16, 0.3),
+        (2.5, 0.3, 0.08, 0.1),
+        (6.5, 0.48, 0.16, -0.3),
+        (6.1, 0.3, 0.08, 0.2),
+    ):
         fill(canvas, star(u * unit, v * unit, size * unit, turn=angle), "#ffffff", 0.95)
 
 

@@ -19,6 +19,7 @@ from stylize.toybox.stage import Stage, load_stage
 
 Floats = npt.NDArray[np.float32]
 _OVERSIZE = 2.0
+_LARGE_CARD_PX = 1500
 _EXPOSURE = 0.95
 _FLOOR_LIFT = 1.5
 _CARD_GLOSS = 0.25
@@ -38,20 +39,23 @@ def compose(cutout: Cutout, order: BoxOrder, look: Look, size: Size, seed: int, 
     stage = load_stage(size)
     scale = width_scale(stage.card_to_pixels)
     albedo = _print_card(draw_card(order, slug, _card_width_px(stage), title=title), stage, size)
-    albedo *= stage.masks["card"][..., None]
-    for part, colour in (("floor", colours.floor), ("edge", colours.rim)):
-        lift = _FLOOR_LIFT if part == "floor" else 1.0
-        albedo += stage.masks[part][..., None] * (to_linear(from_hex(colour)) * np.float32(lift))
+    card, edge = stage.masks["card"], stage.masks["edge"]
+    # Whatever is not card is floor, also where a picture of another shape reaches beyond the stage.
+    floor = np.clip(1 - card - edge, 0, 1)
+    albedo *= card[..., None]
+    for part, colour, lift in ((floor, colours.floor, _FLOOR_LIFT), (edge, colours.rim, 1.0)):
+        albedo += part[..., None] * (to_linear(from_hex(colour)) * np.float32(lift))
     light = albedo * stage.light
-    light += stage.gloss * (1 - (1 - _CARD_GLOSS) * stage.masks["card"])[..., None]
+    light += stage.gloss * (1 - (1 - _CARD_GLOSS) * card)[..., None]
     light *= np.float32(_EXPOSURE)
     del albedo
+    _calm_surroundings(light, size)
     figure = _resized(cutout, size) if cutout.staged else place_cutout(cutout, stage, size, colours)
     light *= figure.shadow[..., None]
     pieces = place_accessories(
         order.accessories, stage.card_to_pixels, stage.shelf_to_pixels, width=size.width, height=size.height
     )
-    cast_shadows(light, pieces, stage.masks["card"], scale=scale)
+    cast_shadows(light, pieces, card, scale=scale)
     for piece in pieces:
         lay(light, piece)
     light *= (1 - figure.alpha)[..., None]
@@ -63,7 +67,8 @@ def compose(cutout: Cutout, order: BoxOrder, look: Look, size: Size, seed: int, 
 
 def _card_width_px(stage: Stage) -> int:
     top_left, top_right = stage.card_quad[0], stage.card_quad[1]
-    return max(64, round(_OVERSIZE * float(np.linalg.norm(top_right - top_left))))
+    seen = float(np.linalg.norm(top_right - top_left))
+    return max(64, round(min(_OVERSIZE * seen, max(_LARGE_CARD_PX, 1.4 * seen))))
 
 
 def _print_card(art: Pixels, stage: Stage, size: Size) -> Floats:
@@ -71,15 +76,27 @@ def _print_card(art: Pixels, stage: Stage, size: Size) -> Floats:
     table = to_linear(np.arange(256, dtype=np.float32) / 255)
     # 16 bits of linear light: a half of the memory of floats, finer than the eye.
     ink = cv2.LUT(art, (table * 65535 + 0.5).astype(np.uint16))
-    ink = cv2.GaussianBlur(ink, (0, 0), 0.3 * _OVERSIZE)
+    seen = float(np.linalg.norm(stage.card_quad[1] - stage.card_quad[0]))
+    ink = cv2.GaussianBlur(ink, (0, 0), 0.3 * art.shape[1] / seen)
     unit = art.shape[1] / WIDE
     to_card = np.array([[1 / unit, 0, 0.5 / unit - WIDE / 2], [0, -1 / unit, TALL - 0.5 / unit], [0, 0, 1]], np.float64)
     shift = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1]], np.float64)
     matrix = shift @ stage.card_to_pixels @ to_card
-    seen = cv2.warpPerspective(
+    colours = cv2.warpPerspective(
         ink, matrix, (size.width, size.height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
-    return seen.astype(np.float32) * np.float32(1 / 65535)
+    return np.asarray(colours, np.float32) * np.float32(1 / 65535)
+
+
+def _calm_surroundings(light: Floats, size: Size) -> None:
+    """Smooth, in place, what lies beyond the stage's 4:5 canvas, where the stage repeats its rim in streaks."""
+    scale = min(size.width / 4, size.height / 5)
+    left, top = int((size.width - 4 * scale) / 2), int((size.height - 5 * scale) / 2)
+    blur = 0.06 * scale
+    for bar in (light[:, :left], light[:, size.width - left :]) if left > 0 else ():
+        bar[:] = cv2.GaussianBlur(bar, (0, 0), sigmaX=0.1, sigmaY=blur)
+    for bar in (light[:top], light[size.height - top :]) if top > 0 else ():
+        bar[:] = cv2.GaussianBlur(bar, (0, 0), sigmaX=blur, sigmaY=0.1)
 
 
 def _window(stage: Stage, size: Size, scale: float) -> Floats:

@@ -19,6 +19,9 @@ _WORK_PX = 512
 _PLAIN_DISTANCE = 10.0
 _PLAIN_SHARE = 0.75
 _ROUNDS = 3
+_SOFT = 1.1
+"""Steepest change of lightness a pixel in a light shadow's edge; the edges of shoes are steeper."""
+_DEEP = 0.75
 
 
 def cut_figure(pixels: Pixels) -> Cutout:
@@ -33,13 +36,15 @@ def cut_figure(pixels: Pixels) -> Cutout:
     off = _distance(lab, sheet)
     if not _is_plain(off, noise):
         return photo_card(pixels)
-    mask = _segment(small, off, noise, _could_be_shadow(small, lab, sheet))
+    left = _left_of_ground(small, lab, sheet)
+    mask = _segment(small, off, noise, left < 0.97)
     if mask is None:
         return photo_card(pixels)
     height, width = pixels.shape[:2]
-    coarse = np.clip(np.asarray(cv2.resize(mask, (width, height), interpolation=cv2.INTER_CUBIC), np.float32), 0, 1)
-    alpha = _soften(pixels, coarse, radius=max(2, round(width / 190)))
-    light = _own_light(pixels, alpha, radius=max(2, round(width / 120)))
+    veil = _enlarge(_lingering_shadow(mask > 0.5, left), width, height)
+    alpha = _soften(pixels, _enlarge(mask, width, height), radius=max(2, round(width / 190)))
+    light = _own_light(pixels, alpha * (1 - veil), radius=max(2, round(width / 120)))
+    alpha = alpha * (1 - veil * _enlarge(np.minimum(left, 1), width, height))
     return Cutout(light=light, alpha=alpha, shadow=np.ones_like(alpha), staged=False)
 
 
@@ -98,17 +103,32 @@ def _is_plain(off: Floats, noise: float) -> bool:
     return noise < _PLAIN_DISTANCE and float((border < _PLAIN_DISTANCE).mean()) > _PLAIN_SHARE
 
 
-def _could_be_shadow(small: Pixels, lab: Floats, sheet: Floats) -> npt.NDArray[np.bool_]:
-    """Where the picture is the ground's colour, darker, and changes softly."""
+def _left_of_ground(small: Pixels, lab: Floats, sheet: Floats) -> Floats:
+    """The share of the ground's light that is seen, where this could be shadow on it: the ground's colour, darker,
+    changing softly. Elsewhere infinite.
+    """
     ratio = to_linear(small.astype(np.float32) / 255) / np.maximum(to_linear(from_lab(sheet)), 1e-3)
     ratio = np.asarray(cv2.GaussianBlur(ratio, (0, 0), 1.0), np.float32)
     dark = ratio.mean(-1)
     lightness = cv2.GaussianBlur(lab[..., 0], (0, 0), 1.0)
     slope = np.hypot(cv2.Sobel(lightness, cv2.CV_32F, 1, 0), cv2.Sobel(lightness, cv2.CV_32F, 0, 1)) / 8
-    # On a white ground white shoes look like shadow too: there only very soft changes count.
-    soft = np.where(sheet[..., 0] > 90, 1.0, 3.0)
     neutral = np.ptp(ratio, axis=-1) < 0.08 * dark + 0.02
-    return np.asarray((dark > 0.15) & (dark < 0.97) & neutral & (slope < soft), bool)
+    # Light shadows only by their very soft edge, since white shoes look the same; deep ones may be steeper.
+    deep = np.where(sheet[..., 0] > 86, 0.7 * _DEEP, _DEEP)
+    soft = (slope < _SOFT) | ((dark < deep) & (slope < 3 * _SOFT))
+    return np.asarray(np.where((dark > 0.15) & neutral & soft, dark, np.inf), np.float32)
+
+
+def _lingering_shadow(figure: npt.NDArray[np.bool_], left: Floats) -> Floats:
+    """Deep shadow about the feet that went with the figure, 0 to 1: it becomes a veil that darkens what lies behind."""
+    rows = np.nonzero(figure.any(1))[0]
+    feet = np.arange(len(figure))[:, None] > rows[-1] - 0.12 * (rows[-1] - rows[0])
+    reached = _from_border(((left < _DEEP) & feet) | ~figure) & figure
+    return np.asarray(cv2.GaussianBlur(reached.astype(np.float32), (0, 0), 1.0), np.float32)
+
+
+def _enlarge(layer: Floats, width: int, height: int) -> Floats:
+    return np.clip(np.asarray(cv2.resize(layer, (width, height), interpolation=cv2.INTER_CUBIC), np.float32), 0, 1)
 
 
 def _segment(small: Pixels, off: Floats, noise: float, shadow: npt.NDArray[np.bool_]) -> Mask | None:
@@ -133,7 +153,7 @@ def _segment(small: Pixels, off: Floats, noise: float, shadow: npt.NDArray[np.bo
     rim = cv2.dilate((~ground).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     trimap[ground & rim] = cv2.GC_PR_BGD
     trimap[(off < near) & ~ground] = cv2.GC_PR_BGD
-    trimap[shaded] = cv2.GC_BGD
+    trimap[shaded] = cv2.GC_PR_BGD
     trimap[core] = cv2.GC_FGD
     background, foreground = np.zeros((1, 65)), np.zeros((1, 65))
     bgr = np.ascontiguousarray(small[..., ::-1])

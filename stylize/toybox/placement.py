@@ -30,8 +30,10 @@ def place_cutout(cutout: Cutout, stage: Stage, size: Size, colours: Palette) -> 
     else:
         side = _PLINTH * slot.height
         ground = slot.bottom - side - 0.2 * side
-        _draw_plinth(light, alpha, slot, ground, side, to_linear(from_hex(colours.band)))
-        _stand(light, alpha, cutout, Box(left=slot.left, top=slot.top, right=slot.right, bottom=ground), scale)
+        room = Box(left=slot.left, top=slot.top + 0.06 * slot.height, right=slot.right, bottom=ground)
+        share = 0.94 if _is_cut_off(cutout) else 0.72
+        _draw_plinth(light, alpha, slot, share, ground, side, to_linear(from_hex(colours.band)))
+        _stand(light, alpha, cutout, room, scale)
     shadow = soft_shadow(alpha, scale=1.4 * scale)
     return Cutout(light=light, alpha=alpha, shadow=shadow, staged=True)
 
@@ -53,6 +55,22 @@ def _is_sheet(cutout: Cutout) -> bool:
     return float(cutout.alpha[top:bottom, left:right].mean()) > 0.97
 
 
+def _is_cut_off(cutout: Cutout) -> bool:
+    """Whether the picture's lower edge cuts through what is shown: a bust, not a whole figure."""
+    return float(cutout.alpha[-3:].max(0).mean()) > 0.2
+
+
+def _as_standee(cover: Floats, paint: Floats, border: int) -> tuple[Floats, Floats]:
+    """A flat print with a white border around it, as acrylic standees have; its foot stays where it was."""
+    cover = np.asarray(np.pad(cover, ((border, 0), (border, border))), np.float32)
+    paint = np.asarray(np.pad(paint, ((border, 0), (border, border), (0, 0))), np.float32)
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * border + 1, 2 * border + 1))
+    grown = np.pad(cover, ((0, border), (0, 0)), mode="edge")
+    outline = cv2.GaussianBlur(cv2.dilate(grown, disc), (0, 0), 0.7)[: len(cover)]
+    border_cover = np.asarray(np.maximum(outline, cover), np.float32)
+    return border_cover, np.asarray(paint + np.float32(0.9) * (border_cover - cover)[..., None], np.float32)
+
+
 def _stand(light: Floats, alpha: Floats, cutout: Cutout, room: Box, scale: float, *, middle: bool = False) -> None:
     """Put the visible part of `cutout` into `room`, feet on its lower edge or in the `middle`, over what is there."""
     extent = _extent(cutout)
@@ -66,7 +84,11 @@ def _stand(light: Floats, alpha: Floats, cutout: Cutout, room: Box, scale: float
         np.asarray(np.clip(cv2.resize(layer[top:bottom, left:right], shape, interpolation=how), 0, limit), np.float32)
         for layer, limit in ((cutout.alpha, 1), (cutout.light, None))
     )
-    paint = puff(paint, cover, depth_px=14 * scale, shade=0.55)
+    if not middle and _is_cut_off(cutout):
+        cover, paint = _as_standee(cover, paint, round(7 * scale))
+    else:
+        paint = puff(paint, cover, depth_px=14 * scale, shade=0.2 if middle else 0.55)
+    shape = cover.shape[1], cover.shape[0]
     paint *= np.linspace(1.04, 0.93, shape[1], dtype=np.float32)[:, None, None]
     foot = room.centre[1] + shape[1] / 2 if middle else room.bottom + 0.012 * room.height
     x0, y0 = round(room.centre[0] - shape[0] / 2), round(foot) - shape[1]
@@ -90,10 +112,11 @@ def _touch(light: Floats, cover: Floats, left: int, foot: int, scale: float) -> 
     light *= (1 - 0.6 * cv2.GaussianBlur(dark, (0, 0), 5 * scale))[..., None]
 
 
-def _draw_plinth(light: Floats, alpha: Floats, slot: Box, ground: float, side: float, colour: Floats) -> None:
-    """A round plinth with a lighter top, drawn at twice the size and reduced."""
-    left, right = slot.left + 0.15 * slot.width, slot.right - 0.15 * slot.width
-    x, rx, ry = (left + right) / 2, (right - left) / 2, 0.28 * side * 2
+def _draw_plinth(
+    light: Floats, alpha: Floats, slot: Box, share: float, ground: float, side: float, colour: Floats
+) -> None:
+    """A round plinth with a lighter top, as wide as `share` of the slot."""
+    x, rx, ry = slot.centre[0], share * slot.width / 2, 0.56 * side
     height, width = alpha.shape
     turns = np.linspace(0, 2 * np.pi, 180, endpoint=False)
     top = np.stack([x + rx * np.cos(turns), ground + ry * np.sin(turns)], 1)

@@ -16,6 +16,7 @@ from stylize.toybox.shapes import Coverage, set_word, stamp, word_width
 
 _TRIAL_PX = 100
 _LEADING = 1.13
+_TINY = 0.42
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,9 +33,11 @@ def fit_title(text: str, *, width_px: float, height_px: float) -> Fitted:
     raised = capitals(text)
     face = face_for(raised, DISPLAY, field="name")
     whole = Fitted(lines=(raised,), face=face, size_px=_largest((raised,), face, width_px, height_px))
-    broken = [
-        Fitted(lines=lines, face=face, size_px=_largest(lines, face, width_px, height_px)) for lines in _breaks(raised)
-    ]
+    pairs = _breaks(raised)
+    if not pairs and whole.size_px * face.rise < _TINY * height_px and raised.isalpha():
+        middle = (len(raised) + 1) // 2
+        pairs = [(raised[:middle] + "-", raised[middle:])]
+    broken = [Fitted(lines=lines, face=face, size_px=_largest(lines, face, width_px, height_px)) for lines in pairs]
     best = max(broken, key=lambda f: f.size_px, default=whole)
     return best if best.size_px > 1.08 * whole.size_px else whole
 
@@ -121,7 +124,7 @@ def _arch(layer: Coverage, unit: float) -> Coverage:
     height, width = layer.shape
     x = np.linspace(-1, 1, width, dtype=np.float32)
     span = min(1.0, width / (8.0 * unit))
-    drop = unit * (0.17 * span**2 * (x * x - 0.5) - 0.085 * span * x)
+    drop = unit * (0.17 * span**2 * (x * x - 0.5) - (0.11 - 0.06 * span) * span * x)
     across, down = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
     return np.asarray(cv2.remap(layer, across, down - drop, cv2.INTER_CUBIC), np.uint8)
 

@@ -64,6 +64,8 @@ def test_any_size_holds_the_whole_card(width: int, height: int) -> None:
     assert quad.min() >= 0
     assert quad[:, 0].max() <= width
     assert quad[:, 1].max() <= height
+    rim = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
+    assert rim.mean(1).min() > 90
 
 
 def _title_edge(picture: Pixels, size: Size) -> float:
