@@ -59,11 +59,11 @@ def listen(port: int | None) -> socket.socket:
 
 def _run(listener: socket.socket, options: argparse.Namespace) -> None:
     print("Opening the toy shop, a few seconds ...", flush=True)
-    from stylize.settings import read_settings  # noqa: PLC0415 - heavy imports after the port is taken
-    from stylize.workshop import Workshop  # noqa: PLC0415
-    from ui.guard import LaunchToken  # noqa: PLC0415
-    from ui.server import application, serve  # noqa: PLC0415
-    from ui.shop import Shop  # noqa: PLC0415
+    from stylize.settings import read_settings
+    from stylize.workshop import Workshop
+    from ui.guard import LaunchToken
+    from ui.server import application, serve
+    from ui.shop import Shop
 
     port = listener.getsockname()[1]
 
@@ -86,7 +86,7 @@ def _has_browser(options: argparse.Namespace) -> bool:
 
 
 def _open_browser(address: str) -> None:
-    import webbrowser  # noqa: PLC0415
+    import webbrowser
 
     webbrowser.open(address)
 
@@ -99,7 +99,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _leave(number: int, frame: FrameType | None) -> None:
+def _leave(_number: int, _frame: FrameType | None) -> None:
     """Unwind, so that the private folder is removed."""
     raise SystemExit(0)
 

@@ -20,8 +20,9 @@ from ui.shop import Shop
 from ui.strings import Language
 
 Widgets = dict[str, Any]
+Act = Callable[..., Updates]
 
-REPORT = ("photo_id", "photo", "report", "face", "trouble")
+REPORT = ("photo", "report", "face", "trouble")
 CHOICE = ("description", "box.tagline", "boxed", "unboxed", "make")
 STAGE = ("make", "trouble", "busy", "sketch", "bar", "done", "picture", "home")
 QUIET = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": 4}
@@ -37,7 +38,7 @@ def build(say: Language, shop: Shop) -> gr.Blocks:
 
 
 def _lay_out(say: Language, shop: Shop) -> Widgets:
-    widgets: Widgets = {"photo_id": gr.State(None)}
+    widgets: Widgets = {}
     piece(fragments.header(say), elem_id="sign")
     with gr.Row(elem_id="steps", equal_height=True):
         with gr.Column(elem_classes="step", elem_id="step-photo", min_width=280):
@@ -53,52 +54,41 @@ def _lay_out(say: Language, shop: Shop) -> Widgets:
 
 
 def _wire(widgets: Widgets, do: Handlers, page: gr.Blocks) -> None:
-    def on(
-        triggers: Sequence[Any], act: Callable[..., Updates], inputs: Sequence[str], outputs: Sequence[str], **options: Any
-    ) -> None:
-        """When one of `triggers` happens, call `act` with the values of `inputs`, update `outputs` by name."""
+    def by_name(update: Updates) -> dict[Any, Any]:
+        return {widgets[name]: value for name, value in update.items()} or {widgets["bar"]: gr.skip()}
 
-        def run(*values: Any) -> dict[Any, Any]:
-            return {widgets[name]: update for name, update in act(*values).items()}
+    def on(triggers: Sequence[Any], act: Act, inputs: Sequence[str], outputs: Sequence[str], **options: Any) -> None:
+        """When one of `triggers` happens, call `act` with the values of `inputs`; update the `outputs` it names."""
+
+        def run(request: gr.Request, *values: Any) -> dict[Any, Any]:
+            return by_name(act(str(request.session_hash), *values))
 
         ins, outs = [widgets[name] for name in inputs], [widgets[name] for name in outputs]
         gr.on(triggers, run, ins, outs, **{**QUIET, "trigger_mode": "always_last", **options})
 
-    photo = widgets["photo"]
-    on([photo.upload], do.take_photo, ("photo", "photo_id"), REPORT, preprocess=False, trigger_mode="multiple")
-    on([photo.clear], do.drop_photo, ("photo_id",), REPORT)
-    style, engine, boxed = widgets["style"], widgets["engine"], widgets["boxed"]
+    def on_make(trigger: Any, again: bool) -> None:
+        """The long one: a generator, fed with every field of the form."""
+
+        def run(request: gr.Request, *values: Any) -> Iterator[dict[Any, Any]]:
+            for update in do.make(str(request.session_hash), dict(zip(NAMES, values, strict=True)), again):
+                yield by_name(update)
+
+        gr.on([trigger], run, [widgets[name] for name in NAMES], [widgets[name] for name in STAGE], **QUIET)
+
+    photo, style, engine, boxed = (widgets[name] for name in ("photo", "style", "engine", "boxed"))
+    on([photo.upload], do.take_photo, ("photo",), REPORT, preprocess=False)
+    on([photo.clear], do.drop_photo, (), REPORT)
     on([style.input], do.choose_style, ("style", "engine"), CHOICE)
     on([engine.input], do.choose_engine, ("engine", "style"), ("style", "knobs", *CHOICE))
     on([style.change, engine.change, boxed.change], do.show_box, ("boxed", "style", "engine"), ("box",))
     on([widgets["search"].change], do.search, ("search", "box.accessories"), ("box.accessories", "nothing"))
-    colours = [f"look.{name}" for name in COLOURS]
-    on([widgets["own_colours"].change], do.choose_colours, ("own_colours",), colours)
-    _wire_making(widgets, do)
+    on([widgets["own_colours"].change], do.choose_colours, ("own_colours",), [f"look.{name}" for name in COLOURS])
+    on_make(widgets["make"].click, again=False)
+    on_make(widgets["again"].click, again=True)
+    on([widgets["cancel"].click], do.cancel, (), ("bar",))
+    on([widgets["forget"].click], do.forget, (), (*REPORT, "done", "picture", "home"))
 
+    def leave(request: gr.Request) -> None:
+        do.leave(str(request.session_hash))
 
-def _wire_making(widgets: Widgets, do: Handlers) -> None:
-    asked = {widgets[name] for name in ("photo_id", *NAMES)}
-    stage = [widgets[name] for name in STAGE]
-
-    def maker(again: bool) -> Callable[..., Iterator[dict[Any, Any]]]:
-        def make(data: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
-            values = {name: data[widgets[name]] for name in NAMES}
-            updates = do.make(str(request.session_hash), data[widgets["photo_id"]], values, again)
-            for update in updates:
-                news = update or {"bar": gr.skip()}
-                yield {widgets[name]: value for name, value in news.items()}
-
-        return make
-
-    def cancel(request: gr.Request) -> None:
-        do.cancel(str(request.session_hash))
-
-    def forget(photo_id: str | None, request: gr.Request) -> dict[Any, Any]:
-        return {widgets[name]: update for name, update in do.forget(str(request.session_hash), photo_id).items()}
-
-    gr.on([widgets["make"].click], maker(again=False), asked, stage, **QUIET)
-    gr.on([widgets["again"].click], maker(again=True), asked, stage, **QUIET)
-    gr.on([widgets["cancel"].click], cancel, None, None, **QUIET)
-    everything = [widgets[name] for name in (*REPORT, "done", "picture", "home")]
-    gr.on([widgets["forget"].click], forget, [widgets["photo_id"]], everything, **QUIET)
+    page.unload(leave)

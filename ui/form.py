@@ -26,7 +26,7 @@ def or_none(value: Any) -> Any:
 
 
 def to_size(value: str) -> Size:
-    """ "768x960" → Size."""
+    """Width x height, as in "768x960" → Size."""
     width, _, height = value.partition("x")
     return Size(width=int(width), height=int(height))
 
@@ -42,7 +42,7 @@ def to_seed(value: str | None) -> int | None:
 
 
 def to_flag(value: str) -> bool | None:
-    """ "yes", "no" or "" → True, False or None."""
+    """Of "yes", "no" or "" → True, False or None."""
     return {"yes": True, "no": False}.get(value)
 
 

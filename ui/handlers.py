@@ -1,9 +1,10 @@
-"""What happens on the page. Each method hears named values and answers with updates by widget name."""
+"""What happens on the page. Each method hears who asks and what is chosen, and answers with updates by widget name."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import gradio as gr
@@ -24,66 +25,70 @@ Updates = dict[str, Any]
 TICK_SECONDS = 0.2
 
 
+@dataclass(kw_only=True, slots=True)
+class Visit:
+    """What one open page has brought and made; ids of things on the shelves."""
+
+    photo: str | None = None
+    job: Job[Result] | None = None
+    parcels: list[str] = field(default_factory=list)
+
+
 class Handlers:
     """One for each language's page. `say` are its words."""
 
     def __init__(self, say: Language, shop: Shop) -> None:
         self._say = say
         self._shop = shop
-        self._jobs: dict[str, Job[Result]] = {}
+        self._visits: dict[str, Visit] = {}
+
+    def _visit(self, session: str) -> Visit:
+        return self._visits.setdefault(session, Visit())
 
     # ------------------------------------------------------------ the photo
 
-    def take_photo(self, file: Mapping[str, Any] | None, previous: str | None) -> Updates:
+    def take_photo(self, session: str, file: Mapping[str, Any] | None) -> Updates:
         """A file came in through the intake: say what was found in it, or why it cannot be used."""
-        name = arrival_id(file["path"]) if file else None
-        arrival = self._shop.intake.arrivals.get(name) if name else None
-        if previous != name:
-            self._shop.intake.arrivals.drop(previous)
-        if arrival is None:
-            return self.drop_photo(name)
-        faces = arrival.findings.faces if arrival.findings else ()
-        people = [(self._say("photo.person", number=n + 1), n) for n in range(len(faces))]
-        if arrival.refusal is not None:
+        nothing = self.drop_photo(session)
+        name = arrival_id(file["path"]) if file else ""
+        arrival = self._shop.intake.arrivals.get(name)
+        if arrival is None or arrival.refusal is not None or arrival.findings is None:
             self._shop.intake.arrivals.drop(name)
-        usable = arrival.refusal is None
+            problem = arrival.refusal if arrival else None
+            return {**nothing, "report": fragments.trouble(self._say, problem or PhotoGone())}
+        self._visit(session).photo = name
+        people = [(self._say("photo.person", number=n), n - 1) for n in range(1, len(arrival.findings.faces) + 1)]
         return {
-            "photo_id": name if usable else None,
-            "photo": gr.skip() if usable else None,
-            "report": self._report(arrival),
-            "face": gr.update(choices=people, value=0 if people else None, visible=len(people) > 1),
+            "report": fragments.photo_report(self._say, arrival.found, arrival.findings),
+            "face": gr.update(choices=people, value=arrival.findings.subject, visible=len(people) > 1),
             "trouble": gr.update(value="", visible=False),
         }
 
-    def drop_photo(self, name: str | None) -> Updates:
+    def drop_photo(self, session: str) -> Updates:
         """The photo was taken away again."""
-        self._shop.intake.arrivals.drop(name)
+        visit = self._visit(session)
+        self._shop.intake.arrivals.drop(visit.photo)
+        visit.photo = None
         return {
-            "photo_id": None,
             "photo": None,
             "report": fragments.hint(self._say("photo.hint")),
             "face": gr.update(choices=[], value=None, visible=False),
             "trouble": gr.update(value="", visible=False),
         }
 
-    def _report(self, arrival: Arrival) -> str:
-        if arrival.refusal is not None or arrival.findings is None:
-            return fragments.trouble(self._say, arrival.refusal or PhotoGone())
-        return fragments.photo_report(self._say, arrival.found, arrival.findings)
-
     # ------------------------------------------------------------ the choices
 
-    def choose_engine(self, engine: str, style: str) -> Updates:
+    def choose_engine(self, session: str, engine: str, style: str) -> Updates:
         """Offer the styles that the engine can do, and its knobs."""
         choices = self._shop.style_choices(self._say, engine)
         kept = style if style in [slug for _, slug in choices] else choices[0][1]
         return {
             "style": gr.update(choices=choices, value=kept),
             "knobs": gr.update(visible=self._shop.denoises(engine)),
-            **self.choose_style(kept, engine),
+            **self.choose_style(session, kept, engine),
         }
 
-    def choose_style(self, style: str, engine: str) -> Updates:
+    def choose_style(self, _session: str, style: str, engine: str) -> Updates:
         """Say what the style is; offer the box where it has one."""
         boxable = self._shop.can_box(style, engine)
         return {
@@ -94,24 +99,25 @@ class Handlers:
             "make": self._button(style),
         }
 
-    def show_box(self, boxed: bool, style: str, engine: str) -> Updates:
+    def show_box(self, _session: str, boxed: bool, style: str, engine: str) -> Updates:
         return {"box": gr.update(visible=boxed and self._shop.can_box(style, engine))}
 
-    def search(self, text: str, chosen: list[str]) -> Updates:
+    def search(self, _session: str, text: str, chosen: list[str]) -> Updates:
         choices = self._shop.accessory_choices(self._say, text, tuple(chosen))
         empty = len(choices) == len(chosen)
         return {"box.accessories": gr.update(choices=choices, value=chosen), "nothing": gr.update(visible=empty)}
 
-    def choose_colours(self, chosen: list[str]) -> Updates:
+    def choose_colours(self, _session: str, chosen: list[str]) -> Updates:
         return {f"look.{name}": gr.update(visible=name in chosen) for name in COLOURS}
 
     # ------------------------------------------------------------ the picture
 
-    def make(self, session: str, photo_id: str | None, values: Values, again: bool = False) -> Iterator[Updates]:
+    def make(self, session: str, values: Values, again: bool) -> Iterator[Updates]:
         """Make the picture and tell how it goes. Leaving this generator before its end stops the work."""
-        arrival = self._shop.intake.arrivals.get(photo_id) if photo_id else None
+        visit = self._visit(session)
+        arrival = self._shop.intake.arrivals.get(visit.photo) if visit.photo else None
         if arrival is None:
-            yield self._trouble(PhotoGone() if photo_id else PhotoMissing())
+            yield self._trouble(PhotoGone() if visit.photo else PhotoMissing())
             return
         try:
             request = to_request(self._settle(values))
@@ -119,17 +125,17 @@ class Handlers:
             yield self._trouble(problem)
             return
         begun = time.perf_counter()
-        job = self._jobs[session] = self._shop.begin(arrival, with_new_seed(request) if again else request)
+        job = visit.job = self._shop.begin(arrival, with_new_seed(request) if again else request)
         try:
-            yield from self._watch(job, f"gradio_api/file=photo/{photo_id}.webp")
+            yield from self._watch(job, f"gradio_api/file=photo/{visit.photo}.webp")
         finally:
             job.cancel()
-            self._jobs.pop(session, None)
+            visit.job = None
         if job.outcome is None:
             idle = self._idle(request.style)
             yield idle if isinstance(job.error, Cancelled) else {**idle, **self._trouble(job.error or PhotoGone())}
         else:
-            yield self._idle(request.style) | self._show(arrival, job.outcome, time.perf_counter() - begun)
+            yield self._idle(request.style) | self._show(visit, arrival, job.outcome, time.perf_counter() - begun)
 
     def _settle(self, values: Values) -> Values:
         """No box where there can be none; the style's own tagline, in the visitor's language, where none was typed."""
@@ -177,8 +183,10 @@ class Handlers:
     def _trouble(self, problem: StylizeError) -> Updates:
         return {"trouble": gr.update(value=fragments.trouble(self._say, problem), visible=True)}
 
-    def _show(self, arrival: Arrival, result: Result, seconds: float) -> Updates:
-        base = f"/shelf/{self._shop.pack(arrival, result)}"
+    def _show(self, visit: Visit, arrival: Arrival, result: Result, seconds: float) -> Updates:
+        parcel = self._shop.pack(arrival, result)
+        visit.parcels.append(parcel)
+        base = f"/shelf/{parcel}"
         style = self._shop.workshop.styles[result.plan.style].title
         title = style.get(self._say.code, style["en"])
         height, width = result.pixels.shape[:2]
@@ -195,21 +203,28 @@ class Handlers:
             "home": fragments.take_home(self._say, base, f"stylize-{result.plan.style}", facts),
         }
 
-    def cancel(self, session: str) -> None:
+    def cancel(self, session: str) -> Updates:
         """Stop the picture that this visitor is waiting for."""
-        job = self._jobs.get(session)
+        job = self._visit(session).job
         if job is not None:
             job.cancel()
+        return {}
 
     # ------------------------------------------------------------ the end
 
-    def forget(self, session: str, photo_id: str | None) -> Updates:
-        """Take photo and results out of memory, and empty the page."""
+    def leave(self, session: str) -> None:
+        """The page was closed: what it had brought and made goes with it."""
         self.cancel(session)
-        self._shop.parcels.clear()
-        self._shop.sketches.clear()
+        visit = self._visits.pop(session, Visit())
+        self._shop.intake.arrivals.drop(visit.photo)
+        for parcel in visit.parcels:
+            self._shop.parcels.drop(parcel)
+
+    def forget(self, session: str) -> Updates:
+        """Take photo and results out of memory, and empty the page."""
+        self.leave(session)
         return {
-            **self.drop_photo(photo_id),
+            **self.drop_photo(session),
             "report": fragments.hint(self._say("make.forgotten")),
             "done": gr.update(visible=False),
             "picture": "",

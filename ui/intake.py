@@ -8,7 +8,7 @@ small clean picture of it, from memory too.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
@@ -65,7 +65,7 @@ class Intake:
         arrival = await asyncio.to_thread(_look_at, untrusted_bytes)
         return JSONResponse([f"photo/{self.arrivals.put(arrival)}.webp"])
 
-    async def progress(self, request: Request) -> Response:
+    async def progress(self, _request: Request) -> Response:
         """GET: Gradio asks how far an upload is; by the time it hears an answer the photo is there."""
 
         async def done() -> AsyncIterator[str]:
@@ -92,21 +92,18 @@ def _look_at(untrusted_bytes: bytes | None) -> Arrival:
             limit = LIMIT_BYTES // 1_000_000
             raise PhotoTooLarge(megabytes=f"> {limit}", limit=limit)
         taken = photo.read(untrusted_bytes)
-    except StylizeError as refusal:
-        return Arrival(data=b"", found=(), findings=None, refusal=refusal, preview=placeholder())
-    try:
-        findings, refusal = photo.inspect(taken), None
+        findings = photo.inspect(taken)
     except StylizeError as problem:
-        findings, refusal = None, problem
-    small = encode(preview(taken.pixels, findings.faces if findings else ()), ".webp", quality=88)
-    return Arrival(data=untrusted_bytes, found=taken.found, findings=findings, refusal=refusal, preview=small)
+        return Arrival(data=b"", found=(), findings=None, refusal=problem, preview=placeholder())
+    small = encode(preview(taken.pixels, findings.faces), ".webp", quality=88)
+    return Arrival(data=untrusted_bytes, found=taken.found, findings=findings, refusal=None, preview=small)
 
 
 async def _read_form(request: Request) -> bytes | None:
     """The bytes of the form's one file; None if they are over the limit."""
     received = 0
 
-    async def counted() -> AsyncIterator[bytes]:
+    async def counted() -> AsyncGenerator[bytes, None]:
         nonlocal received
         async for chunk in request.stream():
             received += len(chunk)

@@ -66,7 +66,7 @@ def _number(pixels: Pixels, box: Box, text: str) -> None:
 
 def small_side(pixels: Pixels) -> int:
     """The shorter side in pixels."""
-    return min(pixels.shape[:2])
+    return int(min(pixels.shape[:2]))
 
 
 def frame(pixels: Pixels, face: Box, width: int, height: int) -> Pixels:

@@ -22,7 +22,13 @@ from ui.strings import language, languages
 from ui.theme import make_theme
 
 ASSETS = Path(__file__).parent / "assets"
-SUFFIXES = {".css": "text/css", ".js": "text/javascript", ".woff2": "font/woff2", ".webp": "image/webp", ".svg": "image/svg+xml"}
+SUFFIXES = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".woff2": "font/woff2",
+    ".webp": "image/webp",
+    ".svg": "image/svg+xml",
+}
 ATTACHED = "save"
 
 

@@ -66,10 +66,8 @@ def preferred(accept_language: str) -> str:
         except ValueError:
             continue
     ours = languages()
-    for weight, tag in sorted(wishes, key=lambda wish: -wish[0]):
-        if tag in ours and weight > 0:
-            return tag
-    return FIRST
+    wanted = (tag for weight, tag in sorted(wishes, key=lambda wish: -wish[0]) if weight > 0)
+    return next((tag for tag in wanted if tag in ours), FIRST)
 
 
 def _flatten(table: Mapping[str, object], name: str, prefix: str = "") -> list[tuple[str, str]]:
