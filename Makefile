@@ -66,13 +66,13 @@ $(PY):
 $(VENV)/.installed: pyproject.toml constraints.txt | $(PY)
 	@echo "Downloading Stylize's libraries from PyPI into $(VENV); nothing outside this folder is touched."
 	@echo "  PyTorch 2.13: 0.2 GB on a Mac or as the CPU build (make run TORCH=cpu), about 3 GB on Linux, where it brings"
-	@echo "  NVIDIA's libraries along. Everything else (Gradio, diffusers, OpenCV ...): 0.25 GB. On disk: 1.7 GB, with CUDA 7 GB."
+	@echo "  NVIDIA's libraries along. Everything else (Gradio, diffusers, OpenCV ...): 0.2 GB. On disk: about 1.5 GB, with CUDA about 7 GB."
 	@echo "  No model is downloaded: the figure and painting engines ride in the package."
 	@$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt $(TORCH_INDEX) torch
 	@$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed
-	@echo "Downloading the tools for tests and checks (ruff, mypy, pytest, Playwright ...): 0.15 GB."
+	@echo "Downloading the tools for tests and checks (ruff, mypy, pytest, Playwright ...): 0.15 GB, on disk 0.5 GB."
 	@$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $@
