@@ -31,6 +31,17 @@ def mouth_open(points: Points) -> float:
     return float(gap / max(float(np.linalg.norm(points[lm.FOREHEAD_TOP, :2] - points[lm.CHIN, :2])), 1e-3))
 
 
+def eye_white(lab: Lab, frame: HeadFrame) -> float | None:
+    """How light the whites of the eyes are (L, 0 to 100); None where the eyes are too small or shut to tell."""
+    found = []
+    for eye in (lm.RIGHT_EYE, lm.LEFT_EYE):
+        width = float(np.linalg.norm(frame.points[eye[0], :2] - frame.points[eye[8], :2]))
+        seen = lab[fill(frame.shape, frame.points[list(eye)]) > 0.7]
+        if width >= _NARROWEST_EYE_PX and _opening(frame.points, eye) >= 0.14 and len(seen) > 20:
+            found.append(float(np.percentile(seen[:, 0], 90)))
+    return max(found) if found else None
+
+
 def iris_colour(lab: Lab, frame: HeadFrame) -> Lab:
     """CIELAB of the irises; brown where the eyes are too small or shut."""
     found = [c for eye in (lm.RIGHT_EYE, lm.LEFT_EYE) if (c := _iris(lab, frame, eye)) is not None]

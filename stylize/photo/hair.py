@@ -72,6 +72,12 @@ def _reach(mask: Flags, frame: HeadFrame, level: float, side: int) -> float:
     return float(np.percentile(np.abs(frame.across[band]), 97)) if band.sum() > enough else 0.0
 
 
+def crown_lightness(lab: Lab, person: Mask, frame: HeadFrame) -> float | None:
+    """Lightness of the top of the head, whatever covers it; None where it is not in the picture."""
+    top = (person > 0.7) & frame.window(across=(0, 0.4), above=(0.5, 0.62))
+    return float(np.median(lab[top][:, 0])) if top.sum() > 60 else None
+
+
 def guess_style(shape: HairShape, colour: Lab) -> Hair:
     """Which of the sculpted styles the hair comes nearest to."""
     out = {name: max(sides) for name, sides in shape.reach.items()}
@@ -80,7 +86,7 @@ def guess_style(shape: HairShape, colour: Lab) -> Hair:
         return Hair.BALD if shape.crown_seen else Hair.SHORT
     if shape.fall > 1.2:
         return Hair.WAVY if shape.streaks > 5.5 and out["chin"] > 0.85 else Hair.LONG
-    if shape.top > 0.95 and shape.crown > 0.72 and out["brow"] > 0.72:
+    if shape.top > 0.95 and shape.crown > 0.72 and out["brow"] > 0.72 and colour[0] < 50 and shape.streaks > 5:
         return Hair.AFRO
     if shape.fall > 0.72:
         return Hair.BOB

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from stylize import colour
-from stylize.models import Beard, Face, Look, Mask, Person, Pixels
+from stylize.models import Beard, Face, Hair, Look, Mask, Person, Pixels
 from stylize.photo import beard, clothes, eyes, glasses, hair, mesh, monochrome, segment, skin
 from stylize.photo.frame import HeadFrame, guide, head_frame
 from stylize.photo.neighbours import own_share
@@ -45,7 +45,7 @@ def measure(pixels: Pixels, face: Face, others: tuple[Face, ...] = ()) -> Person
         skin_mask=parts.skin,
         clothes_mask=parts.clothes,
         skin_lab=(float(skin_lab[0]), float(skin_lab[1]), float(skin_lab[2])),
-        look=_look(pixels, lab, frame, parts, skin_lab),
+        look=_look(pixels, lab, frame, person, parts, skin_lab),
     )
 
 
@@ -71,18 +71,22 @@ def _parts(pixels: Pixels, lab: Lab, frame: HeadFrame, person: Mask) -> Parts:
     return Parts(hair=hair_mask, skin=skin_mask, clothes=cloth, crown_share=small.crown_share)
 
 
-def _look(pixels: Pixels, lab: Lab, frame: HeadFrame, parts: Parts, skin_lab: Lab) -> Look:
+def _look(pixels: Pixels, lab: Lab, frame: HeadFrame, person: Mask, parts: Parts, skin_lab: Lab) -> Look:
     shape = hair.hair_shape(lab, parts.hair, frame)
     hair_lab = hair.hair_colour(lab, parts.hair, frame)
     style = hair.guess_style(shape, hair_lab)
     worn = clothes.find_clothes(lab, frame, parts.clothes, parts.skin, skin_lab, style)
     shades = glasses.wears_sunglasses(lab, frame)
-    clean = skin.clean_skin(skin_lab)
+    clean = skin.clean_skin(skin_lab, None if shades else eyes.eye_white(lab, frame))
     iris, lips = eyes.iris_colour(lab, frame), eyes.lip_colour(lab, frame, clean)
     outer, inner, accent = worn.outer, worn.inner, worn.accent
     grown = beard.guess_beard(lab, frame)
     if monochrome.is_monochrome(pixels):
         grown = Beard.NONE
+        crown = hair.crown_lightness(lab, person, frame)
+        if style is Hair.BALD and crown is not None and abs(crown - skin_lab[0]) > 9:
+            # Without colour short hair and shaded skin look alike; the top of the head tells them apart.
+            style, hair_lab = Hair.BUZZ, np.array([crown, 0, 0], np.float32)
         clean = monochrome.natural_skin(float(clean[0]))
         hair_lab = monochrome.natural_hair(float(hair_lab[0]))
         iris, lips = monochrome.natural_iris(), monochrome.natural_lips(clean)

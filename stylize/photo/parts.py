@@ -14,17 +14,16 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from stylize import landmarks as lm
 from stylize.models import Mask
-from stylize.photo.frame import Flags, HeadFrame, blur, discs, fill
+from stylize.photo import places
+from stylize.photo.frame import Flags, HeadFrame, blur
 from stylize.photo.mixture import Mixture, fit
 from stylize.photo.palette import Lab
 
-_NEVER = np.float32(-60)
 _BALD_SHARE = 0.14
+_UNLIKE_SKIN, _UNLIKE_SKIN_GREY = -15.0, -10.5
 _EVEN = np.float32(-13.5)
 """The log likelihood of a colour if all of CIELAB and every grain were equally likely."""
-_BROW_GAP = (8, 9, 151)
 _ROUNDS = 2
 
 
@@ -40,39 +39,58 @@ class Parts:
 
 def find_parts(lab: Lab, frame: HeadFrame, person: Mask) -> Parts:
     """Parts of the person in `lab` (h, w, 3), given where the `person` is."""
-    face = face_mask(frame)
+    face = places.face_mask(frame)
     seen = _with_grain(lab, frame)
     skin_model = _skin_model(seen, frame)
     if skin_model is None:
         nothing = np.zeros(frame.shape, np.float32)
         return Parts(hair=nothing, skin=np.minimum(face, person), clothes=nothing, crown_share=0.0)
-    skin = skin_model.log_likelihood(seen)
-    shaded = _in_shade(skin_model).log_likelihood(seen)
-    skin = np.where(frame.above < -0.5, np.maximum(skin, shaded - 0.5), skin)
+    skin = _skin_likelihood(skin_model, seen, frame)
     outside = (person < 0.15) & (np.abs(frame.across) < 1.6) & (frame.above > -1.3)
     background = _or_flat(fit(seen[outside], 5), seen) + np.log(np.clip(1 - person, 1e-4, 1)) * 1.5
     inside = np.log(np.clip(person, 1e-4, 1)) * 1.5
-    hair_seed, share = _hair_seed(frame, person, face, skin)
-    cloth_seed = _cloth_seed(frame, person, skin)
-    cloth_place, hair_place, skin_place = _cloth_place(frame), _hair_place(frame, face), _skin_place(frame, face)
+    unlike_skin = _UNLIKE_SKIN_GREY if _is_colourless(skin_model) else _UNLIKE_SKIN
+    scalp = places.scalp(frame, person, face)
+    hair_seed = scalp & (skin < unlike_skin)
+    share = float(hair_seed.sum() / scalp.sum()) if scalp.sum() > 40 else 0.0
+    falls = places.falls_beside(frame, person)
+    if share < _BALD_SHARE and falls:
+        hair_seed, share = places.beside(frame, person) | (scalp & places.crown(frame, face)), 2 * _BALD_SHARE
+    cloth_seed = places.sure_cloth(frame, person, skin)
+    cloth_place, skin_place = places.cloth_place(frame), places.skin_place(frame, face)
+    hair_place = places.hair_place(frame, face)
     won = np.zeros(frame.shape, np.intp)
     won_hair = np.zeros(frame.shape, np.bool_)
     for turn in range(_ROUNDS):
         hair_model = fit(seen[hair_seed], 3) if share > _BALD_SHARE else None
         cloth = _or_flat(fit(seen[cloth_seed], 5), seen) + cloth_place
-        hair = np.full(frame.shape, _NEVER) if hair_model is None else hair_model.log_likelihood(seen) + hair_place
+        hair = (
+            np.full(frame.shape, places.NEVER) if hair_model is None else hair_model.log_likelihood(seen) + hair_place
+        )
         chances = _smooth(np.stack([background, hair + inside, skin + skin_place + inside, cloth + inside]), frame)
         won = chances.argmax(axis=0)
         won_hair = _grow(won == 1, frame)
         if turn + 1 < _ROUNDS:
             sure = chances.max(axis=0) > 0.8
             hair_seed, cloth_seed = won_hair & sure, (won == 3) & sure
-            if _hangs(won_hair, frame):
+            if hair_model is not None and (falls or places.hangs(won_hair, frame)):
                 # Nobody with hair to the shoulders shows a bare crown: what looks like skin there is fair hair.
-                crown = np.clip((frame.above - _forehead_top(frame) - 0.1) / 0.1, 0, 1)
-                skin_place = skin_place - 14 * (crown + frame.window(across=(0.6, 9), above=(-0.6, 9))) * (1 - face)
-                hair_seed = hair_seed | (won_hair | (won == 2)) & (crown > 0.9) & (person > 0.7)
+                crown = places.crown(frame, face)
+                bare = crown | (frame.window(across=(0.6, 9), above=(-0.6, 9)) & (face < 0.5))
+                skin_place = np.asarray(skin_place - 14 * bare, np.float32)
+                hair_seed = hair_seed | ((won_hair | (won == 2)) & crown & (person > 0.7))
     return _soften(won, won_hair, frame, person, face, share)
+
+
+def _skin_likelihood(model: Mixture, seen: Lab, frame: HeadFrame) -> Mask:
+    """Below the face the skin may lie in the chin's shade."""
+    shaded = _in_shade(model).log_likelihood(seen) - np.float32(0.5)
+    lit = model.log_likelihood(seen)
+    return np.asarray(np.where(frame.above < -0.5, np.maximum(lit, shaded), lit), np.float32)
+
+
+def _is_colourless(model: Mixture) -> bool:
+    return bool(np.hypot(model.centres[:, 1], model.centres[:, 2]).max() < 4)
 
 
 def _with_grain(lab: Lab, frame: HeadFrame) -> Lab:
@@ -86,7 +104,7 @@ def _with_grain(lab: Lab, frame: HeadFrame) -> Lab:
 
 def _skin_model(seen: Lab, frame: HeadFrame) -> Mixture | None:
     """Fitted to the sure places, once roughly, then without what the rough one finds odd (strands, shine, frames)."""
-    sample = seen[_sure_skin(frame)]
+    sample = seen[places.sure_skin(frame)]
     if len(sample) < 40:
         return None
     middle = np.median(sample, axis=0)
@@ -113,79 +131,6 @@ def _in_shade(skin: Mixture) -> Mixture:
         spreads=skin.spreads * np.array([1.2, 1.1, 1.1, 1.3], np.float32),
         shares=skin.shares,
     )
-
-
-def _hair_seed(frame: HeadFrame, person: Mask, face: Mask, skin: Mask) -> tuple[Flags, float]:
-    """Places over the forehead that do not look like skin, and how large a share of the scalp they are."""
-    top = _forehead_top(frame)
-    scalp = (person > 0.6) & (face < 0.4) & frame.window(across=(0, 0.62), above=(top - 0.12, top + 0.45))
-    unlike = scalp & (skin < -15)
-    return np.asarray(unlike), float(unlike.sum() / max(int(scalp.sum()), 1)) if scalp.sum() > 40 else 0.0
-
-
-def _hangs(hair: Flags, frame: HeadFrame) -> bool:
-    """Whether hair falls beside the face down to the mouth."""
-    beside = hair & frame.window(across=(0.5, 1.1), above=(-0.7, -0.35))
-    return bool(beside.sum() > 0.03 * frame.face_width * frame.face_height)
-
-
-def _cloth_seed(frame: HeadFrame, person: Mask, skin: Mask) -> Flags:
-    """The half of the chest that is least like skin."""
-    chest = (person > 0.7) & frame.window(across=(0, 1.6), above=(-2.6, -1.15))
-    if chest.sum() < 40:
-        return chest
-    return np.asarray(chest & (skin < min(-11.0, float(np.median(skin[chest])) + 1)))
-
-
-def face_mask(frame: HeadFrame) -> Mask:
-    """The inside of the mesh's outline."""
-    return fill(frame.shape, lm.smooth_closed(frame.points[list(lm.FACE_OVAL), :2]))
-
-
-def _sure_skin(frame: HeadFrame) -> Flags:
-    """Cheeks, nose and the middle of the forehead without eyes, brows and mouth: no temples, where fringes fall, and
-    nothing below the mouth, where beards grow.
-    """
-    oval = frame.points[list(lm.FACE_OVAL), :2]
-    middle = frame.points[lm.NOSE_TIP, :2]
-    sure = fill(frame.shape, middle + (oval - middle) * 0.82) > 0.5
-    holes = np.zeros(frame.shape, np.uint8)
-    for run in (lm.RIGHT_EYE, lm.LEFT_EYE, lm.RIGHT_BROW, lm.LEFT_BROW, lm.LIPS_OUTER):
-        holes |= (fill(frame.shape, cv2.convexHull(frame.points[list(run), :2])[:, 0]) > 0.1).astype(np.uint8)
-    width = max(3, int(frame.face_width * 0.06) | 1)
-    holes = np.asarray(cv2.dilate(holes, np.ones((width, width), np.uint8)), np.uint8)
-    brow = discs(frame.shape, frame.points[list(_BROW_GAP)], frame.face_width * 0.05)
-    return np.asarray(((sure & (frame.above > -0.38) & (frame.above < 0.1)) | brow) & (holes == 0))
-
-
-def _forehead_top(frame: HeadFrame) -> float:
-    """How far above the eyes the mesh ends, in face heights: a little under the hairline."""
-    return float((frame.points[lm.FOREHEAD_TOP, :2] - frame.points[lm.BETWEEN_EYES, :2]) @ frame.up) / frame.face_height
-
-
-def _hair_place(frame: HeadFrame, face: Mask) -> Mask:
-    """Log prior: free over and beside the head, ever less likely down the shoulders, never on the middle of the face."""
-    below = np.clip(-0.75 - frame.above, 0, None)
-    place = -2.2 * below - 6.0 * np.clip(np.abs(frame.across) - 1.0, 0, None)
-    on_face = face * np.clip((0.22 - frame.above) / 0.12, 0, 1)
-    place = place - 14 * on_face - 1.5 * face
-    place[frame.window(across=(0, 0.30), above=(-9, -0.35)) | (frame.above < -2.4)] = _NEVER
-    return np.asarray(place, np.float32)
-
-
-def _skin_place(frame: HeadFrame, face: Mask) -> Mask:
-    neck = frame.window(across=(0, 0.36), above=(-1.05, -0.6))
-    beside = frame.window(across=(0.62, 9), above=(-0.6, 9))
-    over = np.clip(frame.above - _forehead_top(frame) - 0.06, 0, 0.4) * 16
-    body = np.clip((-0.95 - frame.above) / 0.2, 0, 1)
-    return np.asarray(3.0 * face + 2.5 * neck - (6.0 * beside + over) * (1 - face) - 2.0 * body, np.float32)
-
-
-def _cloth_place(frame: HeadFrame) -> Mask:
-    place = np.asarray(-3.0 * np.clip((frame.above + 0.75) / 0.3, 0, 1.5), np.float32)
-    place[frame.window(across=(0, 0.6), above=(-0.62, 9)) | (frame.above > 0.1)] = _NEVER
-    neck = frame.window(across=(0, 0.30), above=(-0.85, -0.6))
-    return np.asarray(place - np.float32(3) * neck, np.float32)
 
 
 def _or_flat(model: Mixture | None, seen: Lab) -> Mask:

@@ -11,6 +11,8 @@ from stylize.photo.palette import Lab, chroma, hue
 _DEFAULT = np.array([64, 15, 20], np.float32)
 _USUAL_LIGHTNESS = 60.0
 _TRUST_IN_LIGHT = 0.85
+_USUAL_EYE_WHITE = 58.0
+_MOST_LIFT = 1.28
 _HUES = (44.0, 67.0)
 
 
@@ -30,13 +32,17 @@ def skin_colour(lab: Lab, frame: HeadFrame) -> Lab:
     return np.asarray(np.median(usual[(usual[:, 0] >= low) & (usual[:, 0] <= high)], axis=0), np.float32)
 
 
-def clean_skin(measured: Lab) -> Lab:
+def clean_skin(measured: Lab, eye_white: float | None = None) -> Lab:
     """The skin without the photo's colour cast, and with a part of its exposure taken out.
 
     Human skin of every tone lies in a narrow band of hues, most colourful in the middle lightnesses (Xiao et al. 2017,
     "Characterising the variations in ethnic skin colours"); what a lamp or a filter moved out of it comes back to the
-    edge. Lightness is drawn a little towards the middle, since half of its scatter is exposure.
+    edge. Lightness is drawn a little towards the middle, since half of its scatter is exposure. Where the whites of the
+    eyes (`eye_white`, their lightness) are dark as well, it is the light that is missing, and it is given back in part.
     """
+    if eye_white is not None and measured[0] < _USUAL_LIGHTNESS:
+        lift = float(np.clip(_USUAL_EYE_WHITE / max(eye_white, 1), 1, _MOST_LIFT)) - 1
+        measured = measured * np.array([1 + 0.9 * lift, 1 - 0.25 * lift, 1 + 0.08 * lift], np.float32)
     light = _USUAL_LIGHTNESS + (float(measured[0]) - _USUAL_LIGHTNESS) * _TRUST_IN_LIGHT
     light = float(np.clip(light, 26, 84))
     low, high = (
