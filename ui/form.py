@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
@@ -46,6 +47,14 @@ def to_flag(value: str) -> bool | None:
     return {"yes": True, "no": False}.get(value)
 
 
+def to_colour(value: str) -> str:
+    """What Gradio's picker says, "#112233" or "rgba(17, 34, 51, 1)" → "#112233"; the rest is checked by the plan."""
+    if not value.startswith("rgb"):
+        return value
+    numbers = re.findall(r"\d+(?:\.\d+)?", value)[:3]
+    return "#" + "".join(f"{min(round(float(number)), 255):02x}" for number in numbers)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Field:
     """`name`: where it goes in the Request, as in "look.hair". `read`: from the widget's value to the field's."""
@@ -68,7 +77,7 @@ FIELDS = (
     Field(name="look.outfit"),
     Field(name="look.beard"),
     Field(name="look.glasses", read=to_flag),
-    *(Field(name=f"look.{name}") for name in COLOURS),
+    *(Field(name=f"look.{name}", read=to_colour) for name in COLOURS),
     Field(name="denoise.prompt"),
     Field(name="denoise.negative_prompt"),
     Field(name="denoise.strength"),

@@ -101,6 +101,8 @@ def _look_at(untrusted_bytes: bytes | None) -> Arrival:
 
 async def _read_form(request: Request) -> bytes | None:
     """The bytes of the form's one file; None if they are over the limit."""
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        raise MultiPartException("no form")
     received = 0
 
     async def counted() -> AsyncGenerator[bytes, None]:

@@ -1,0 +1,114 @@
+"""The real program in a process of its own, and a caller that speaks plain HTTP to it."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)/\?token=([\w-]+)")
+RAM = Path("/dev/shm")
+
+
+def private_folders() -> set[Path]:
+    """The folders that running copies of the page have made."""
+    return {path for parent in (RAM, Path(tempfile.gettempdir())) for path in parent.glob("stylize-*")}
+
+
+@dataclass
+class Page:
+    """A running page. `cookie` is there after `open()`."""
+
+    process: subprocess.Popen[str]
+    port: int
+    token: str
+    folder: Path
+    said: list[str] = field(default_factory=list)
+    cookie: str = ""
+
+    @property
+    def origin(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def ask(
+        self, path: str, method: str = "GET", headers: dict[str, str] | None = None, body: bytes | None = None
+    ) -> http.client.HTTPResponse:
+        """One request as the page's own browser would send it; `headers` on top, "" takes one away."""
+        usual = {"Host": f"127.0.0.1:{self.port}", "Cookie": self.cookie}
+        if method == "POST":
+            usual |= {"Origin": self.origin, "Sec-Fetch-Site": "same-origin"}
+        wire = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        sent = {name: value for name, value in (usual | (headers or {})).items() if value}
+        wire.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
+        for name, value in sent.items():
+            wire.putheader(name, value)
+        if body is not None:
+            wire.putheader("Content-Length", str(len(body)))
+        wire.endheaders(body)
+        return wire.getresponse()
+
+    def open(self) -> None:
+        """Exchange the launch token for the cookie."""
+        answer = self.ask(f"/?token={self.token}")
+        assert answer.status == 303
+        self.cookie = (answer.getheader("Set-Cookie") or "").partition(";")[0]
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(20)
+
+
+def start(*flags: str) -> Page:
+    """Start `python -m ui` on a free port and wait until it says where it is."""
+    before = private_folders()
+    environment = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ui", "--no-browser", "--port", "0", *flags],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=environment,
+        cwd=Path(__file__).parents[2],
+    )
+    assert process.stdout is not None
+    said = []
+    for line in process.stdout:
+        said.append(line)
+        if found := ADDRESS.search(line):
+            (folder,) = private_folders() - before
+            return Page(process, int(found[1]), found[2], folder, said)
+    pytest.fail("the page did not start:\n" + "".join(said))
+
+
+@pytest.fixture(scope="session")
+def page() -> Iterator[Page]:
+    """One page for all tests, opened."""
+    page = start()
+    page.open()
+    yield page
+    page.stop()
+
+
+@pytest.fixture
+def start_page() -> Iterator[Callable[..., Page]]:
+    """Start pages that a test may spoil."""
+    pages: list[Page] = []
+
+    def begin(*flags: str) -> Page:
+        pages.append(start(*flags))
+        return pages[-1]
+
+    yield begin
+    for page in pages:
+        if page.process.poll() is None:
+            page.process.kill()
+            page.process.wait(10)

@@ -1,0 +1,89 @@
+"""The form: every field of a Request is asked for once, by name, and read as it was meant."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+import pytest
+
+from stylize.errors import OutOfRange
+from stylize.geometry import Size
+from stylize.models import BoxOrder, DenoiseOverride, LookOverride, Request
+from ui.form import COLOURS, FIELDS, NAMES, to_request
+
+NOT_ASKED = {"look", "box", "denoise", "export", "denoise.loras"}
+"""Groups of others; the file's format, which is chosen after; LoRAs, which have no widget yet."""
+
+EMPTY: dict[str, Any] = {
+    **dict.fromkeys(NAMES, ""),
+    "style": "doll",
+    "size": "768x960",
+    "face": None,
+    "box.accessories": [],
+    "denoise.strength": 0,
+    "denoise.guidance_scale": 0,
+    "denoise.num_inference_steps": 0,
+    "boxed": False,
+    "own_colours": [],
+    **{f"look.{name}": "#e8833a" for name in COLOURS},
+}
+
+
+def test_every_field_of_a_request_is_asked_for() -> None:
+    known = {field.name for field in fields(Request)}
+    for part, kind in (("box", BoxOrder), ("look", LookOverride), ("denoise", DenoiseOverride)):
+        known |= {f"{part}.{field.name}" for field in fields(kind)}
+    assert {field.name for field in FIELDS} == known - NOT_ASKED
+
+
+def test_an_untouched_form_asks_for_nothing_but_the_style() -> None:
+    assert to_request(EMPTY) == Request(style="doll")
+
+
+def test_what_is_chosen_arrives() -> None:
+    chosen = {
+        **EMPTY,
+        "engine": "figure",
+        "size": "512x640",
+        "seed": " 42 ",
+        "face": 1,
+        "boxed": True,
+        "box.name": " Ada ",
+        "box.tagline": "Countess",
+        "box.accessories": ["camera", "dog"],
+        "box.palette": "mint",
+        "look.hair": "bob",
+        "look.glasses": "no",
+        "own_colours": ["hair_colour"],
+        "look.hair_colour": "#112233",
+        "denoise.strength": 0.4,
+        "denoise.num_inference_steps": 20.0,
+        "denoise.prompt": "a toy",
+    }
+    assert to_request(chosen) == Request(
+        style="doll",
+        engine="figure",
+        size=Size(width=512, height=640),
+        seed=42,
+        face=1,
+        box=BoxOrder(name="Ada", tagline="Countess", accessories=("camera", "dog"), palette="mint"),
+        look=LookOverride(hair="bob", glasses=False, hair_colour="#112233"),  # type: ignore[arg-type]
+        denoise=DenoiseOverride(strength=0.4, num_inference_steps=20, prompt="a toy"),
+    )
+
+
+def test_a_seed_of_nought_is_a_seed() -> None:
+    assert to_request({**EMPTY, "seed": "0"}).seed == 0
+
+
+@pytest.mark.parametrize("seed", ["abc", "-1", "1.5", "4294967296", "٣"])
+def test_a_seed_that_is_none_is_refused(seed: str) -> None:
+    with pytest.raises(OutOfRange):
+        to_request({**EMPTY, "seed": seed})
+
+
+@pytest.mark.parametrize("colour", ["#112233", "rgb(17, 34, 51)", "rgba(17, 34, 51, 1)", "rgba(17.2, 33.9, 51.4, 0.5)"])
+def test_colours_come_as_the_browser_writes_them(colour: str) -> None:
+    request = to_request({**EMPTY, "own_colours": ["skin_colour"], "look.skin_colour": colour})
+    assert request.look.skin_colour == "#112233"
