@@ -31,8 +31,7 @@ def place_cutout(cutout: Cutout, stage: Stage, size: Size, colours: Palette) -> 
         side = _PLINTH * slot.height
         ground = slot.bottom - side - 0.2 * side
         room = Box(left=slot.left, top=slot.top + 0.06 * slot.height, right=slot.right, bottom=ground)
-        share = 0.94 if _is_cut_off(cutout) else 0.72
-        _draw_plinth(light, alpha, slot, share, ground, side, to_linear(from_hex(colours.band)))
+        _draw_plinth(light, alpha, slot, ground, side, to_linear(from_hex(colours.band)))
         _stand(light, alpha, cutout, room, scale)
     shadow = soft_shadow(alpha, scale=1.4 * scale)
     return Cutout(light=light, alpha=alpha, shadow=shadow, staged=True)
@@ -60,6 +59,16 @@ def _is_cut_off(cutout: Cutout) -> bool:
     return float(cutout.alpha[-3:].max(0).mean()) > 0.2
 
 
+def _narrowed(cutout: Cutout, extent: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+    """A wide bust with a part of its shoulders cut off, the head in the middle, so that it can be shown larger."""
+    left, top, right, bottom = extent
+    head = cutout.alpha[top : top + max(1, (bottom - top) * 2 // 5), left:right].sum(0)
+    middle = left + float((head * np.arange(len(head))).sum() / max(float(head.sum()), 1e-6))
+    half = max(0.40 * (right - left), 0.34 * (bottom - top))
+    start = min(max(left, round(middle - half)), max(left, round(right - 2 * half)))
+    return start, top, min(right, round(start + 2 * half)), bottom
+
+
 def _as_standee(cover: Floats, paint: Floats, border: int) -> tuple[Floats, Floats]:
     """A flat print with a white border around it, as acrylic standees have; its foot stays where it was."""
     cover = np.asarray(np.pad(cover, ((border, 0), (border, border))), np.float32)
@@ -76,15 +85,17 @@ def _stand(light: Floats, alpha: Floats, cutout: Cutout, room: Box, scale: float
     extent = _extent(cutout)
     if extent is None:
         return
-    left, top, right, bottom = extent
-    grow = min(room.width / (right - left), room.height / (bottom - top))
+    bust = not middle and _is_cut_off(cutout)
+    left, top, right, bottom = _narrowed(cutout, extent) if bust else extent
+    width = (0.93 if bust else 1.0) * room.width
+    grow = min(width / (right - left), room.height / (bottom - top))
     shape = max(2, round((right - left) * grow)), max(2, round((bottom - top) * grow))
     how = cv2.INTER_AREA if grow < 1 else cv2.INTER_CUBIC
     cover, paint = (
         np.asarray(np.clip(cv2.resize(layer[top:bottom, left:right], shape, interpolation=how), 0, limit), np.float32)
         for layer, limit in ((cutout.alpha, 1), (cutout.light, None))
     )
-    if not middle and _is_cut_off(cutout):
+    if bust:
         cover, paint = _as_standee(cover, paint, round(7 * scale))
     else:
         paint = puff(paint, cover, depth_px=14 * scale, shade=0.2 if middle else 0.55)
@@ -112,11 +123,9 @@ def _touch(light: Floats, cover: Floats, left: int, foot: int, scale: float) -> 
     light *= (1 - 0.6 * cv2.GaussianBlur(dark, (0, 0), 5 * scale))[..., None]
 
 
-def _draw_plinth(
-    light: Floats, alpha: Floats, slot: Box, share: float, ground: float, side: float, colour: Floats
-) -> None:
-    """A round plinth with a lighter top, as wide as `share` of the slot."""
-    x, rx, ry = slot.centre[0], share * slot.width / 2, 0.56 * side
+def _draw_plinth(light: Floats, alpha: Floats, slot: Box, ground: float, side: float, colour: Floats) -> None:
+    """A round plinth with a lighter top, narrower than the slot."""
+    x, rx, ry = slot.centre[0], 0.36 * slot.width, 0.56 * side
     height, width = alpha.shape
     turns = np.linspace(0, 2 * np.pi, 180, endpoint=False)
     top = np.stack([x + rx * np.cos(turns), ground + ry * np.sin(turns)], 1)
@@ -139,6 +148,14 @@ def _shrink(outline: npt.NDArray[np.float64], factor: float) -> npt.NDArray[np.f
 
 
 def _cover(outline: npt.ArrayLike, height: int, width: int) -> Floats:
-    page = np.zeros((height, width), np.uint8)
-    cv2.fillPoly(page, [np.round(np.asarray(outline) * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
-    return np.asarray(page, np.float32) * np.float32(1 / 255)
+    """Coverage of a filled outline, drawn four times as large and reduced."""
+    points = np.asarray(outline, np.float64)
+    left, top = (max(int(v) - 2, 0) for v in points.min(0))
+    right, bottom = min(int(points[:, 0].max()) + 3, width), min(int(points[:, 1].max()) + 3, height)
+    page = np.zeros((height, width), np.float32)
+    if right > left and bottom > top:
+        large = np.zeros((4 * (bottom - top), 4 * (right - left)), np.uint8)
+        cv2.fillPoly(large, [np.round((points - (left, top)) * 64).astype(np.int32)], 255, cv2.LINE_8, 4)
+        small = cv2.resize(large, (right - left, bottom - top), interpolation=cv2.INTER_AREA)
+        page[top:bottom, left:right] = small.astype(np.float32) / 255
+    return page
