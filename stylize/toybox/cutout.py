@@ -203,10 +203,11 @@ def _own_light(pixels: Pixels, alpha: Mask, *, radius: int) -> Floats:
     """Premultiplied light. Soft outlines take their colour from the figure beside them, so no halo of the ground stays."""
     light = to_linear(pixels.astype(np.float32) / 255)
     side = (2 * radius + 1, 2 * radius + 1)
-    sure = np.asarray(alpha > 0.97, np.float32)
+    # The outermost sure pixels are mixed with the ground too.
+    sure = np.asarray(cv2.erode((alpha > 0.97).astype(np.float32), np.ones((3, 3), np.uint8)), np.float32)
     weight = np.asarray(cv2.blur(sure, side), np.float32)[..., None]
     near = np.asarray(cv2.blur(light * sure[..., None], side), np.float32) / np.maximum(weight, 1e-4)
-    soft = (alpha <= 0.97)[..., None] & (weight > 1e-3)
+    soft = (sure < 1)[..., None] & (weight > 1e-3)
     return np.asarray(np.where(soft, near, light) * alpha[..., None], np.float32)
 
 
