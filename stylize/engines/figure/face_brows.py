@@ -76,7 +76,7 @@ def _measure(lab: Floats, hair: Floats, spots: Floats, colours: FaceColours, uni
     darker = np.clip(skin - seen[..., 0], 0, None) * np.exp(-((steps / (0.75 * reach)) ** 4))
     depth = float(np.percentile(darker.max(1), 60))
     sure = float(ramp(6, 13, depth) * ramp(0.45, 0.15, float(covered.mean()))) * measured
-    share = ramp(0.15, 0.52, darker / max(depth, 6.0))
+    share = ramp(0.20, 0.60, darker / max(depth, 6.0))
     mass = share.sum(1) + 1e-3
     shift = (share * steps).sum(1) / mass
     half = mass * float(steps[1] - steps[0]) / 2

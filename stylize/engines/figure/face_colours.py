@@ -6,17 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stylize import landmarks as mesh
-from stylize.colour import from_lab, hex_to_lab, to_lab
-from stylize.engines.figure.draw import Floats, polygon
-from stylize.engines.figure.face_layout import Layout
+from stylize.colour import from_lab, hex_to_lab
+from stylize.engines.figure.draw import Floats
 from stylize.models import Look, Person
 
 
 @dataclass(frozen=True, slots=True)
 class FaceColours:
     """CIELAB of what is printed: `skin` of the plastic, `measured` skin in the photo, `lips`, `iris`, `hair`.
-    `exposure`: by what the photo's lightness is to be multiplied before it is used.
+    `exposure`: how much lighter the cleaned skin is than in the photo (1 to 1.35); the photo is lifted as much.
     """
 
     skin: Floats
@@ -27,28 +25,18 @@ class FaceColours:
     exposure: float
 
 
-def choose_colours(person: Person, look: Look, layout: Layout, photo: Floats) -> FaceColours:
-    """Colours for a print of `photo` (straightened). What the user overrode is used as it is, without exposure."""
+def choose_colours(person: Person, look: Look) -> FaceColours:
+    """Colours for a print of this person. What the user overrode is left as it is."""
     measured = np.array(person.skin_lab, np.float32)
-    own = look.skin_colour == person.look.skin_colour
-    exposure = _exposure(photo, layout, measured)
-    skin = hex_to_lab(look.skin_colour)
-    if own:
-        skin = lighten(skin, 1 + 0.9 * (exposure - 1))
-    skin = plastic_skin(skin)
-    lips = hex_to_lab(look.lip_colour)
+    exposure = float(np.clip(hex_to_lab(person.look.skin_colour)[0] / max(measured[0], 1.0), 1.0, 1.35))
+    skin = plastic_skin(hex_to_lab(look.skin_colour))
+    lips, iris = hex_to_lab(look.lip_colour), hex_to_lab(look.iris_colour)
     if look.lip_colour == person.look.lip_colour:
-        lips = plastic_lips(lighten(lips, 1 + 0.8 * (exposure - 1)), skin)
-    iris = hex_to_lab(look.iris_colour)
+        lips = plastic_lips(lighten(lips, 1 + 0.6 * (exposure - 1)), skin)
     if look.iris_colour == person.look.iris_colour:
         iris = plastic_iris(iris)
     return FaceColours(
-        skin=np.asarray(skin, np.float32),
-        measured=measured,
-        lips=np.asarray(lips, np.float32),
-        iris=np.asarray(iris, np.float32),
-        hair=hex_to_lab(look.hair_colour),
-        exposure=exposure,
+        skin=skin, measured=measured, lips=lips, iris=iris, hair=hex_to_lab(look.hair_colour), exposure=exposure
     )
 
 
@@ -82,19 +70,6 @@ def plastic_iris(iris: Floats) -> Floats:
     """An iris as paint (CIELAB): lighter and stronger than the shaded one of a photo."""
     gain = min(1.7, 24 / max(float(np.hypot(iris[1], iris[2])), 1.0))
     return np.array([np.clip(iris[0] * 1.2 + 6, 15, 46), iris[1] * gain, iris[2] * gain], np.float32)
-
-
-def _exposure(photo: Floats, layout: Layout, skin: Floats) -> float:
-    """Eyes hold something white on every face: a photo where they do not is too dark."""
-    if skin[0] >= 62:
-        return 1.0
-    inside = np.zeros(photo.shape[:2], bool)
-    for eye in (mesh.RIGHT_EYE, mesh.LEFT_EYE):
-        inside |= polygon(mesh.smooth_closed(layout.spots[list(eye)]), photo.shape) > 0.7
-    if inside.sum() < 30:
-        return 1.0
-    lightness = to_lab(photo[inside])[:, 0]
-    return float(np.clip(58 / max(float(np.percentile(lightness, 90)), 20.0), 1.0, 1.22))
 
 
 def rgb(lab: Floats) -> Floats:

@@ -42,10 +42,10 @@ def print_face(subject: Subject, look: Look, settings: FigureSettings) -> FacePr
         return FacePrint(pixels=picture, skin=rgb(colours.skin), layout=layout)
     layout = lay_out(person, settings, SIZE)
     unwrapped = unwrap(subject, layout)
-    colours = choose_colours(person, look, layout, unwrapped.photo)
-    areas = find_areas(layout, unwrapped.hair)
-    picture = even_skin(unwrapped, areas, colours, person, settings)
+    colours = choose_colours(person, look)
     photo_lab = to_lab(np.clip(unwrapped.photo, 0, 1))
+    areas = find_areas(layout, unwrapped.hair, photo_lab, colours.measured)
+    picture = even_skin(unwrapped, areas, colours, person, settings)
     blush(picture, layout, colours, settings.blush)
     if look.beard is Beard.STUBBLE:
         stubble(picture, areas, layout, colours)

@@ -40,8 +40,10 @@ class Areas:
     nose: Floats = field(repr=False)
 
 
-def find_areas(layout: Layout, hair: Floats) -> Areas:
-    """The areas of a face laid out like this; `hair` (n, n): where the photo shows hair."""
+def find_areas(layout: Layout, hair: Floats, lab: Floats, skin: Floats) -> Areas:
+    """The areas of a face laid out like this. `hair` (n, n): where the photo shows hair; a fringe that it misses is seen
+    by being darker than the `skin` (CIELAB) on the forehead of the straightened photo `lab`.
+    """
     spots, shape, unit = layout.spots, hair.shape, layout.size / 768
     face = polygon(mesh.smooth_closed(spots[list(mesh.FACE_OVAL)]), shape)
     features = np.zeros(shape, np.float32)
@@ -51,7 +53,8 @@ def find_areas(layout: Layout, hair: Floats) -> Areas:
     for brow in (mesh.RIGHT_BROW, mesh.LEFT_BROW):
         brows = np.maximum(brows, polygon(hull(spots[list(brow)] + [0, 4 * unit]), shape))
     above = np.arange(shape[0], dtype=np.float32)[:, None] < spots[105, 1] - 4 * unit
-    hair = hair * np.maximum(above, features + brows < 0.5)
+    fringe = ramp(8, 16, skin[0] - soften(lab[..., 0], 3 * unit)) * above * (1 - _grow(brows, 25 * unit))
+    hair = np.maximum(hair, fringe) * np.maximum(above, features + brows < 0.5)
     lower = polygon(spots[list(_BEARD)], shape, soft=9 * unit)
     sockets = np.zeros(shape, np.float32)
     for around in ((*mesh.RIGHT_BROW, 117, 118, 101, 50, 234, 6), (*mesh.LEFT_BROW, 346, 347, 330, 280, 454, 6)):
@@ -61,7 +64,7 @@ def find_areas(layout: Layout, hair: Floats) -> Areas:
         features=soften(_grow(features, 10 * unit), 4.5 * unit),
         lips=soften(_grow(polygon(hull(spots[list(mesh.LIPS_OUTER)]), shape), 7 * unit), 3.5 * unit),
         brows=np.clip(soften(_grow(brows, 21 * unit), 5 * unit) * 1.2, 0, 1),
-        hair=np.clip(soften(_grow(hair, 13 * unit), 5 * unit) * 1.3, 0, 1),
+        hair=np.clip(soften(_grow(hair, 31 * unit), 7 * unit) * 1.3, 0, 1),
         beard=lower,
         around_eyes=soften(sockets, 6 * unit),
         nose=polygon(hull(spots[list(mesh.NOSE)]), shape, soft=7 * unit),

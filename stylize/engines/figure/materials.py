@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from stylize.colour import from_lab, hex_to_lab, to_linear
-from stylize.engines.figure.draw import Floats
+from stylize.engines.figure.draw import Floats, ramp
 from stylize.models import Look
 
 _FIXED = {
@@ -49,7 +49,8 @@ def _hair(lab: Floats) -> Floats:
     if chroma > 8:
         hue = min(hue, float(np.radians(71)))
     lightness += 4 if chroma > 12 else 0
-    return np.array([lightness, 1.16 * chroma * np.cos(hue), 1.16 * chroma * np.sin(hue)], np.float32)
+    chroma *= 1.16 - 0.16 * float(ramp(22, 42, chroma))
+    return np.array([lightness, chroma * np.cos(hue), chroma * np.sin(hue)], np.float32)
 
 
 def _cloth(lab: Floats) -> Floats:
