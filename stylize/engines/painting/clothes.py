@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from stylize.colour import Floats, from_lab, hex_to_lab
-from stylize.engines.painting.flow import flatten, lines, smear, structure_flow
+from stylize.engines.painting.flow import enlarged, flatten, long_lines, scaled, smear, structure_flow
 from stylize.engines.painting.ink import Canvas, Field, blur, blur_within, glaze, mix, smoothstep
 from stylize.engines.painting.sitter import Sitter
 
@@ -22,38 +22,34 @@ def paint_clothes(
     """
     if sitter.clothes.max() < 0.5:
         return
-    height, width = sitter.size
-    unit = sitter.unit
-    small = (max(width // 2, 8), max(height // 2, 8))
-    worn = cv2.resize(sitter.clothes, small, interpolation=cv2.INTER_AREA)
-    half = flatten(_without_backdrop(lab, sitter, small), round(4.5 * unit))
+    share = min(0.5, 0.55 / sitter.unit)
+    unit = 2 * share * sitter.unit
+    worn = scaled(sitter.clothes, share)
+    half = flatten(_without_backdrop(lab, sitter, share), round(4.5 * unit))
     flow = structure_flow(blur(np.ascontiguousarray(half[..., 0]), unit) / 100, 4.5 * unit)
     half = smear(half, flow, 5 * unit)
     half = flatten(half, round(4.0 * unit), 6.0)
     shapes, colours = _shapes(half, worn, unit)
     folds = _folds(half, worn, shapes, unit)
-    full = cv2.resize(np.dstack([*shapes, folds]), (width, height), interpolation=cv2.INTER_CUBIC)
+    full = enlarged(np.dstack([*shapes, folds]), sitter.size)
     painted = _lay_down(full, _wanted(colours, outer, measured_outer))
-    grey = np.ascontiguousarray(full[..., -1]) / 100 + np.ascontiguousarray(lab[..., 0]) / 300
-    wide_flow = structure_flow(blur(grey, 1.5 * unit), 5 * unit)
-    drawn = lines(blur(np.ascontiguousarray(lab[..., 0]) / 100, 1.2 * unit), wide_flow, 1.8 * unit, reach=9 * unit)
+    grey = np.ascontiguousarray(lab[..., 0]) / 100
+    drawn = long_lines(grey, sitter.unit, width=1.8, reach=9, spread=5)
     dark = painted * np.float32(0.45) + np.float32(0.02)
     painted = mix(painted, dark, smoothstep(0.45, 0.95, drawn) * np.float32(0.55 * ink))
     glaze(canvas, painted, sitter.clothes)
 
 
-def _without_backdrop(lab: Canvas, sitter: Sitter, small: tuple[int, int]) -> Canvas:
-    """The photo at half size, the rim of the person overpainted from within: a mask is never exact."""
-    unit = sitter.unit
+def _without_backdrop(lab: Canvas, sitter: Sitter, share: float) -> Canvas:
+    """The photo made small, the rim of the person overpainted from within: a mask is never exact."""
+    unit = sitter.unit * share
     span = max(1, round(13 * unit)) | 1
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (span, span))
-    inner: Field = cv2.erode((sitter.person > 0.5).astype(np.uint8), kernel, borderType=cv2.BORDER_REPLICATE).astype(
-        np.float32
-    )
-    inner = cv2.resize(inner, small, interpolation=cv2.INTER_AREA)
-    half = cv2.resize(lab, small, interpolation=cv2.INTER_AREA)
-    filled = blur_within(half, inner, 5 * unit)
-    return np.asarray(half * inner[..., None] + filled * (1 - inner[..., None]), np.float32)
+    person = (scaled(sitter.person, share) > 0.5).astype(np.uint8)
+    inner = np.asarray(cv2.erode(person, kernel, borderType=cv2.BORDER_REPLICATE), np.float32)
+    small = scaled(lab, share)
+    filled = blur_within(small, inner, 10 * unit)
+    return np.asarray(small * inner[..., None] + filled * (1 - inner[..., None]), np.float32)
 
 
 def _shapes(half: Canvas, worn: Field, unit: float) -> tuple[list[Field], Floats]:
@@ -92,17 +88,20 @@ def _merge(centres: Floats) -> Floats:
 def _folds(half: Canvas, worn: Field, shapes: list[Field], unit: float) -> Field:
     """How much lighter or darker than its surroundings on the same cloth, in L."""
     total = np.zeros(worn.shape, np.float32)
-    weights = np.full(worn.shape, 1e-4, np.float32)
+    known = np.full(worn.shape, 1e-4, np.float32)
     lightness = np.ascontiguousarray(half[..., 0])
     for shape in shapes:
-        share = smoothstep(0.35, 0.65, shape / np.maximum(worn, 0.05))
-        inside = share * worn + np.float32(1e-4)
+        # At a border lies a mixture of two cloths, which is no fold: what is beside it goes on there.
+        certain = smoothstep(0.60, 0.85, shape / np.maximum(worn, 0.05))
+        inside = certain * worn + np.float32(1e-4)
         level = 0.6 * blur_within(lightness, inside, 40 * unit) + 0.4 * float((lightness * inside).sum() / inside.sum())
-        # At a border lies a mixture of two cloths: no fold. Dark cloth shows its folds in smaller steps.
-        certain = smoothstep(0.55, 0.85, shape / np.maximum(worn, 0.05))
-        total += share * certain * (lightness - level) * (52 / (level + 22))
-        weights += share
-    return np.asarray(total / weights, np.float32)
+        # Dark cloth shows its folds in smaller steps.
+        total += certain * (lightness - level) * (50 / (level + 30))
+        known += certain
+    folds = total / known
+    known = np.minimum(known, 1)
+    beside = blur_within(np.asarray(folds, np.float32), known, 3 * unit)
+    return blur(np.asarray(folds * known + beside * (1 - known), np.float32), 1.4 * unit)
 
 
 def _wanted(colours: Floats, outer: str | None, measured: str | None) -> Floats:

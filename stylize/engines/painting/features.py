@@ -7,7 +7,7 @@ import numpy as np
 
 from stylize import landmarks as lm
 from stylize.colour import from_lab
-from stylize.engines.painting.flow import lines, structure_flow
+from stylize.engines.painting.flow import long_lines
 from stylize.engines.painting.ink import Canvas, Field, blur, contour, fill, glaze, shape_mask, smoothstep, stroke
 from stylize.engines.painting.palette import Palette
 from stylize.engines.painting.sitter import Sitter
@@ -111,9 +111,7 @@ def paint_nose(canvas: Canvas, sitter: Sitter, palette: Palette, ink: float) -> 
 def paint_face_lines(canvas: Canvas, sitter: Sitter, lightness: Field, palette: Palette, ink: float) -> None:
     """Folds of smile and age, ears, chin: the photo's own long lines, softly, in the colour of deep skin."""
     unit = sitter.unit
-    grey = blur(lightness / 100, 1.3 * unit)
-    flow = structure_flow(grey, 4 * unit)
-    drawn = lines(grey, flow, 1.9 * unit, reach=8 * unit, tau=0.985, contrast=75.0)
+    drawn = long_lines(lightness / 100, unit, width=1.9, reach=8, spread=4, contrast=75.0)
     drawn = smoothstep(0.22, 0.85, blur(drawn, 0.6 * unit))
     bare = np.clip(1 - 1.2 * features_mask(sitter), 0, 1) * smoothstep(0.75, 1.0, blur(sitter.skin, 2.5 * unit))
     tip = sitter.points[2]

@@ -119,12 +119,38 @@ def lines(grey: Field, flow: Flow, width: float, *, reach: float, tau: float = 0
     return np.asarray(np.clip(-np.tanh(contrast * np.minimum(edge + (1 - tau) * 0.2, 0)), 0, 1), np.float32)
 
 
-def abstract(picture: Field, strength: float) -> Field:
-    """A painted version of a picture, worked at half size: flat patches, drawn out along the flow, flat again."""
+def scaled(picture: Field, share: float) -> Field:
+    """The picture at `share` (at most 1) of its size, at least 8 pixels a side."""
     height, width = picture.shape[:2]
-    half = cv2.resize(picture, (max(width // 2, 8), max(height // 2, 8)), interpolation=cv2.INTER_AREA)
-    flat = flatten(half, round(3.5 * strength))
+    small = (max(round(width * share), 8), max(round(height * share), 8))
+    return np.asarray(cv2.resize(picture, small, interpolation=cv2.INTER_AREA), np.float32)
+
+
+def enlarged(picture: Field, size: tuple[int, int]) -> Field:
+    """Smoothly enlarged to (height, width)."""
+    return np.asarray(cv2.resize(picture, (size[1], size[0]), interpolation=cv2.INTER_CUBIC), np.float32)
+
+
+def long_lines(grey: Field, unit: float, *, width: float, reach: float, spread: float, contrast: float = 60.0) -> Field:
+    """The long dark lines of a picture, 0 to 1, found at a size where `unit` is 0.8 pixels at most.
+
+    `width`, `reach` and `spread` (of the flow) in units.
+    """
+    share = min(1.0, 0.8 / unit)
+    small, step = scaled(grey, share), unit * share
+    soft = blur(small, 1.25 * step)
+    found = lines(
+        soft, structure_flow(soft, spread * step), width * step, reach=reach * step, tau=0.985, contrast=contrast
+    )
+    return np.clip(enlarged(found, (grey.shape[0], grey.shape[1])), 0, 1)
+
+
+def abstract(picture: Field, strength: float) -> Field:
+    """A painted version of a picture, worked at half size or less: flat patches, drawn out along the flow, flat again."""
+    share = min(0.5, 0.8 / strength)
+    strength = 2 * share * strength
+    flat = flatten(scaled(picture, share), round(3.5 * strength))
     grey = cv2.cvtColor(flat, cv2.COLOR_RGB2GRAY)
     flat = smear(flat, structure_flow(grey, 3 * strength), 3.0 * strength)
     flat = flatten(flat, round(2.5 * strength), 6.0)
-    return np.asarray(np.clip(cv2.resize(flat, (width, height), interpolation=cv2.INTER_CUBIC), 0, 1), np.float32)
+    return np.clip(enlarged(flat, (picture.shape[0], picture.shape[1])), 0, 1)

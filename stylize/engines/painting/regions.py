@@ -56,22 +56,30 @@ class Regions:
 
 
 def share_out(
-    pixels: Canvas, raw_person: Field, raw_hair: Field, raw_skin: Field, head: Head, person: Person
+    pixels: Canvas, raw_person: Field, raw_hair: Field, raw_skin: Field, head: Head, person: Person, *, mended: bool
 ) -> Regions:
-    """Calm outlines for every region. The raw masks are the photo's, carried to the canvas."""
+    """Calm outlines for every region. The raw masks are the photo's, carried to the canvas.
+
+    `mended` False: only that, for a head whose landmarks cannot be trusted to say what belongs where.
+    """
     unit = head.width / 240
     area = head.width * head.height
     size = (pixels.shape[0], pixels.shape[1])
     lab = cv2.cvtColor(blur(pixels, 2.0 * unit), cv2.COLOR_RGB2LAB)
     oval = shape_mask(lm.smooth_closed(head.points[list(lm.FACE_OVAL)]), size)
-    raw_person = np.maximum(raw_person, oval) * _one_body(raw_person, head) * _within_reach(head, raw_hair)
+    raw_person = np.maximum(raw_person, oval) * _one_body(raw_person, head)
+    if mended:
+        raw_person = raw_person * _within_reach(head, raw_hair)
     whole = smooth_outline(raw_person, 3.0 * unit, 0.12)
+    if not mended:
+        return _plain(islands(whole, 0.08 * area), raw_hair, raw_skin, oval, unit)
     hair = raw_hair * (1 - _bald_spots(lab, oval, person))
-    hair = islands(smooth_outline(_rooted(hair, oval), 3.5 * unit, 0.12, 0.48), 0.03 * area)
+    hair = islands(smooth_outline(_rooted(hair, oval), 3.5 * unit, 0.12, 0.48), 0.01 * area)
     face = np.maximum(oval, _head_skin(lab, oval, head, person))
     skin = _spread(lab, np.maximum(raw_skin, face), raw_person * (1 - hair), head, person.skin_lab)
     skin = np.maximum(smooth_outline(skin, 3.0 * unit, 0.15), blur(oval, unit))
     skin = islands(np.asarray(skin * (1 - hair) * whole, np.float32), 0.03 * area)
+    skin = np.maximum(skin, _under_jaw(skin, head) * whole * (1 - hair))
     forehead = _forehead_gap(hair, skin, head)
     slivers = _slivers(np.asarray(whole * (1 - hair) - skin, np.float32), head)
     skin = np.maximum(skin, slivers * forehead)
@@ -80,7 +88,8 @@ def share_out(
     whole = islands(np.asarray(whole * (1 - slivers * (1 - strands)), np.float32), 0.08 * area)
     by_hair = np.maximum(smoothstep(0.2, 0.4, blur(hair, 9 * unit)) * (1 - blur(oval, 3 * unit)), strands)
     hair = np.minimum(np.maximum(hair, slivers * by_hair), whole)
-    skin = np.minimum(np.maximum(skin, slivers), np.clip(whole - hair, 0, 1))
+    skin = islands(np.asarray(np.minimum(np.maximum(skin, slivers), np.clip(whole - hair, 0, 1))), 0.015 * area)
+    skin = np.minimum(skin, np.clip(whole - hair, 0, 1))
     return Regions(
         person=whole,
         hair=np.asarray(hair, np.float32),
@@ -88,6 +97,13 @@ def share_out(
         clothes=np.clip(whole - hair - skin, 0, 1),
         face=np.asarray(smooth_outline(face, 3.0 * unit, 0.15) * (1 - hair) * whole, np.float32),
     )
+
+
+def _plain(whole: Field, raw_hair: Field, raw_skin: Field, oval: Field, unit: float) -> Regions:
+    hair = np.minimum(smooth_outline(raw_hair, 3.5 * unit, 0.12), whole)
+    skin = np.minimum(smooth_outline(np.maximum(raw_skin, oval), 3 * unit, 0.15), np.clip(whole - hair, 0, 1))
+    clothes = np.clip(whole - hair - skin, 0, 1)
+    return Regions(person=whole, hair=hair, skin=skin, clothes=clothes, face=np.asarray(oval * whole, np.float32))
 
 
 def _one_body(person: Field, head: Head) -> Field:
@@ -201,6 +217,17 @@ def _forehead_gap(hair: Field, skin: Field, head: Head) -> Field:
     return np.asarray(blur(closed.astype(np.float32), 1.0) * (raised > 0.05) * (np.abs(across) < 0.6), np.float32)
 
 
+def _under_jaw(skin: Field, head: Head) -> Field:
+    """What jaw and neck enclose between them, at the sides as well: neck, however it is lit."""
+    across, raised = head.across_and_raised((skin.shape[0], skin.shape[1]))
+    span = max(3, round(0.24 * head.width)) | 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (span, span))
+    solid = (skin > 0.5).astype(np.uint8)
+    closed = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, kernel, borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    about = (raised > -1.0) & (raised < -0.3) & (np.abs(across) < 0.5)
+    return np.asarray(blur(closed.astype(np.float32), 1.0) * about, np.float32)
+
+
 def _backdrop_like(lab: Canvas, whole: Field, hair: Field, skin: Field, head: Head) -> Field:
     """Beside neck and jaw: what is neither hair nor skin and has the colour of the photo's backdrop right there."""
     across, raised = head.across_and_raised((whole.shape[0], whole.shape[1]))
@@ -216,7 +243,7 @@ def _slivers(worn: Field, head: Head) -> Field:
     """Thin leftovers about the head that are neither hair nor skin: backdrop caught by the mask. Hats are larger."""
     across, raised = head.across_and_raised((worn.shape[0], worn.shape[1]))
     left_over = ((worn > 0.25) & (raised > -0.72) & (np.abs(across) < 0.95)).astype(np.uint8)
-    left_over = _without_collars(left_over, raised < -0.68, 0.16 * head.width)
+    left_over = _without_collars(left_over, raised < -0.68, 0.30 * head.width)
     core = cv2.morphologyEx(left_over, cv2.MORPH_OPEN, np.ones((max(3, round(head.width * 0.16)),) * 2, np.uint8))
     grown = cv2.dilate(core, np.ones((max(3, round(head.width * 0.05)),) * 2, np.uint8))
     return blur(np.where(grown > 0, 0, left_over).astype(np.float32), 1.2 * head.width / 240)

@@ -53,7 +53,7 @@ class Sitter:
 
 
 def seat(subject: Subject, size: Size, settings: PaintingSettings, *, shaped: bool = True) -> Sitter:
-    """Frame the subject on a canvas of `size`. `shaped` False: no warp (for the loose painting)."""
+    """Frame the subject on a canvas of `size`. `shaped` False: no warp, regions as the photo has them (loose painting)."""
     person = subject.person
     where = frame(subject, size, settings.head_scale if shaped else 1.0)
     points = person.landmarks * np.float32(where.scale)
@@ -68,7 +68,7 @@ def seat(subject: Subject, size: Size, settings: PaintingSettings, *, shaped: bo
         target = new_landmarks(points, settings, up, right)
         grid = feature_warp(flat, target, (size.height, size.width), _width(flat))
         grid, flat = grow_head(grid, target, up, _height(target), settings.head_scale)
-    return _cut_out(subject, where, grid, flat, up, right)
+    return _cut_out(subject, where, grid, flat, up, right, mended=shaped)
 
 
 def _width(points: Path) -> float:
@@ -80,12 +80,14 @@ def _height(points: Path) -> float:
     return float(np.linalg.norm(points[lm.FOREHEAD_TOP] - points[lm.CHIN]))
 
 
-def _cut_out(subject: Subject, where: Frame, grid: Grid, points: Path, up: Path, right: Path) -> Sitter:
+def _cut_out(
+    subject: Subject, where: Frame, grid: Grid, points: Path, up: Path, right: Path, *, mended: bool
+) -> Sitter:
     """Carry pixels and masks through the map, share the person out into regions."""
     width, height = _width(points), _height(points)
     pixels, (person, hair, skin, inside) = _carry(subject, where, grid)
     head = Head(points=points, up=up, right=right, width=width, height=height)
-    regions = share_out(pixels, person, hair, skin, head, subject.person)
+    regions = share_out(pixels, person, hair, skin, head, subject.person, mended=mended)
     return Sitter(
         pixels=pixels,
         points=points,

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from stylize import landmarks as lm
-from stylize.engines.painting.flow import flatten
+from stylize.engines.painting.flow import enlarged, flatten, scaled
 from stylize.engines.painting.ink import (
     Canvas,
     Field,
@@ -56,14 +56,12 @@ def paint_skin(canvas: Canvas, sitter: Sitter, lightness: Field, palette: Palett
 
 def calm_light(sitter: Sitter, lightness: Field) -> Field:
     """The light on the skin without features, spots and wrinkles; half of any slope across the face taken out."""
-    height, width = sitter.size
     unit = sitter.unit
     seen = np.clip(sitter.skin * (1 - features_mask(sitter)), 0, 1) + np.float32(1e-3)
     filled = blur_within(lightness, seen, 9 * unit)
-    small = (max(width // 2, 8), max(height // 2, 8))
-    bare = cv2.resize(filled * (1 - seen) + lightness * seen, small, interpolation=cv2.INTER_AREA)
-    calm = blur(flatten(bare, round(4.5 * unit)), 1.6 * unit)
-    calm = cv2.resize(calm, (width, height), interpolation=cv2.INTER_CUBIC)
+    share = min(0.5, 0.55 / unit)
+    bare = scaled(np.asarray(filled * (1 - seen) + lightness * seen, np.float32), share)
+    calm = enlarged(blur(flatten(bare, round(9 * unit * share)), 3.2 * unit * share), sitter.size)
     calm = blur_within(np.asarray(calm, np.float32), sitter.skin + np.float32(1e-3), 2.2 * unit)
     slope = blur_within(
         lightness, np.asarray(sitter.face * seen, np.float32) + np.float32(1e-3), 0.38 * sitter.face_width
