@@ -115,6 +115,7 @@ def _tray(canvas: Pixels, tray: Tray, label: str, colours: Palette, unit: float)
     inside = rounded(left + line, top + line, right - line, bottom - line, 0.31 * unit)
     fill(canvas, inside, colours.deep, 0.94)
     fill(canvas, inside, colours.glow, 0.62)
+    fill(canvas, inside, "#ffffff", 0.16)
     shine = rounded(left + 2.2 * line, top + 2.2 * line, right - 2.2 * line, tray.v * unit, 0.25 * unit)
     fill(canvas, shine, "#ffffff", 0.13)
     text, face = capitals(label), PLAIN[0]
