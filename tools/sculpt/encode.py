@@ -65,11 +65,13 @@ def write_layer(
     box: tuple[int, int, int, int] | None = None,
     anchors: dict[str, tuple[float, float]] | None = None,
     quality: int = LIGHT_QUALITY,
+    fill: bool = True,
 ) -> int:
     """Write a layer from full-canvas linear passes; returns the bytes written.
 
     `shadow` (h, w): light with over without the figure, stored at its own size for the whole canvas. `shade` (h, w, 3):
-    the same for what lies directly below the layer, stored in the layer's box.
+    the same for what lies directly below the layer, stored in the layer's box. `fill`: let the light run on outside of
+    the masks.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.iterdir():
@@ -80,7 +82,7 @@ def write_layer(
     if box is None:
         box = box_of(cover) if cover is not None else (0, 0, width, height)
     crop = np.s_[box[1] : box[3], box[0] : box[2]]
-    if cover is not None:
+    if cover is not None and fill:
         light = fill_outside(light[crop].astype(np.float32), cover[crop].astype(np.float32))
     else:
         light = light[crop]
