@@ -52,9 +52,10 @@ def shares(lab: Lab, frame: HeadFrame) -> tuple[tuple[float, float, float], tupl
 
 def _hairy(lab: Lab, light: float, pale: float) -> tuple[Flags, Flags]:
     chroma = np.hypot(lab[..., 1], lab[..., 2])
-    in_shadow = pale * np.clip(lab[..., 0] / max(light, 1), 0.1, 1.2)
+    # Less light scales L + 16, a and b of CIELAB by the same factor.
+    in_shadow = pale * np.clip((lab[..., 0] + 16) / (light + 16), 0.1, 1.2)
     missing = 1 - chroma / np.maximum(in_shadow, 3)
     darker = light - lab[..., 0]
-    dark_hair = (darker > 0.2 * light) & (missing > 0.22)
+    dark_hair = ((darker > 0.2 * light) & (missing > 0.22)) | (darker > 0.48 * light)
     white_hair = (darker > -25) & (missing > 0.55)
     return dark_hair | white_hair, (darker > 0.1 * light) & (missing > 0.13)
