@@ -23,8 +23,10 @@ Widgets = dict[str, Any]
 Act = Callable[..., Updates]
 
 REPORT = ("photo", "report", "face", "trouble")
-CHOICE = ("description", "box.tagline", "boxed", "unboxed", "make")
-STAGE = ("make", "trouble", "busy", "sketch", "bar", "done", "picture", "home")
+BOX = ("box", "unboxed")
+CHOICE = ("description", "box.tagline", "make", "boxed", *BOX)
+PICKERS = tuple(f"look.{name}" for name in COLOURS)
+STAGE = ("make", "trouble", "busy", "sketch", "bar", "done", "picture", "home", *PICKERS)
 QUIET = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": 4}
 """No API, no spinner over what changes; several at once, since `ui.job` already sees to one picture at a time."""
 
@@ -78,11 +80,11 @@ def _wire(widgets: Widgets, do: Handlers, page: gr.Blocks) -> None:
     photo, style, engine, boxed = (widgets[name] for name in ("photo", "style", "engine", "boxed"))
     on([photo.upload], do.take_photo, ("photo",), REPORT, preprocess=False)
     on([photo.clear], do.drop_photo, (), REPORT)
-    on([style.input], do.choose_style, ("style", "engine"), CHOICE)
+    on([style.input], do.choose_style, ("style",), CHOICE)
     on([engine.input], do.choose_engine, ("engine", "style"), ("style", "knobs", *CHOICE))
-    on([style.change, engine.change, boxed.change], do.show_box, ("boxed", "style", "engine"), ("box",))
+    on([boxed.input], do.show_box, ("boxed",), BOX)
     on([widgets["search"].change], do.search, ("search", "box.accessories"), ("box.accessories", "nothing"))
-    on([widgets["own_colours"].change], do.choose_colours, ("own_colours",), [f"look.{name}" for name in COLOURS])
+    on([widgets["own_colours"].change], do.choose_colours, ("own_colours",), PICKERS)
     on_make(widgets["make"].click, again=False)
     on_make(widgets["again"].click, again=True)
     on([widgets["cancel"].click], do.cancel, (), ("bar",))

@@ -29,8 +29,6 @@ BODY_LIMIT_BYTES = 1 << 20
 GRADIO_ROUTES = (
     r"(?:assets|static)/[\w.\-/]+",
     r"theme\.css",
-    r"manifest\.json",
-    r"favicon\.ico",
     r"gradio_api/(?:startup-events|upload|upload_progress|queue/join|queue/data|cancel|heartbeat/\w+)",
     r"gradio_api/file=photo/\w+\.\w+",
 )

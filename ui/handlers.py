@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +30,7 @@ class Visit:
     """What one open page has brought and made; ids of things on the shelves."""
 
     photo: str | None = None
+    toy: bool = True
     job: Job[Result] | None = None
     parcels: list[str] = field(default_factory=list)
 
@@ -85,22 +86,24 @@ class Handlers:
         return {
             "style": gr.update(choices=choices, value=kept),
             "knobs": gr.update(visible=self._shop.denoises(engine)),
-            **self.choose_style(session, kept, engine),
+            **self.choose_style(session, kept),
         }
 
-    def choose_style(self, _session: str, style: str, engine: str) -> Updates:
-        """Say what the style is; offer the box where it has one."""
-        boxable = self._shop.can_box(style, engine)
+    def choose_style(self, session: str, style: str) -> Updates:
+        """Say what the style is. Going from toys to paintings or back takes the box away or brings it."""
+        visit = self._visit(session)
+        toy = self._shop.is_toy(style)
+        box = {} if toy == visit.toy else {"boxed": toy, **self.show_box(session, toy)}
+        visit.toy = toy
         return {
             "description": fragments.hint(self._shop.description(self._say, style)),
             "box.tagline": gr.update(placeholder=self._shop.tagline(self._say, style)),
-            "boxed": gr.update(visible=boxable),
-            "unboxed": gr.update(visible=not boxable),
             "make": self._button(style),
+            **box,
         }
 
-    def show_box(self, _session: str, boxed: bool, style: str, engine: str) -> Updates:
-        return {"box": gr.update(visible=boxed and self._shop.can_box(style, engine))}
+    def show_box(self, _session: str, boxed: bool) -> Updates:
+        return {"box": gr.update(visible=boxed), "unboxed": gr.update(visible=not boxed)}
 
     def search(self, _session: str, text: str, chosen: list[str]) -> Updates:
         choices = self._shop.accessory_choices(self._say, text, tuple(chosen))
@@ -135,13 +138,13 @@ class Handlers:
             idle = self._idle(request.style)
             yield idle if isinstance(job.error, Cancelled) else {**idle, **self._trouble(job.error or PhotoGone())}
         else:
-            yield self._idle(request.style) | self._show(visit, arrival, job.outcome, time.perf_counter() - begun)
+            shown = self._show(visit, arrival, job.outcome, time.perf_counter() - begun)
+            yield {**self._idle(request.style), **shown, **measured_colours(job.outcome, values["own_colours"])}
 
     def _settle(self, values: Values) -> Values:
-        """No box where there can be none; the style's own tagline, in the visitor's language, where none was typed."""
-        boxed = values["boxed"] and self._shop.can_box(values["style"], values["engine"])
+        """Where no tagline was typed: the style's own, in the language of the page."""
         tagline = (values["box.tagline"] or "").strip() or self._shop.tagline(self._say, values["style"])
-        return {**values, "boxed": boxed, "box.tagline": tagline}
+        return {**values, "box.tagline": tagline}
 
     def _button(self, style: str) -> Any:
         """The big button, ready; a painting is no figure."""
@@ -230,6 +233,11 @@ class Handlers:
             "picture": "",
             "home": "",
         }
+
+
+def measured_colours(result: Result, chosen: Sequence[str]) -> Updates:
+    """Let the pickers that are not in use begin with what was measured."""
+    return {f"look.{name}": getattr(result.look, name) for name in COLOURS if name not in chosen}
 
 
 class PhotoMissing(StylizeError):

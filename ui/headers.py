@@ -83,8 +83,8 @@ def dress(scope: Scope, send: Send) -> Send:
 
 
 def rewrite(html: bytes, tongue: str, nonce: str) -> bytes:
-    """Gradio's page in `tongue`: our head in, its social-media tags out, the nonce on every script."""
-    html = re.sub(rb'<meta\s+(?:property="og:|name="twitter:)[^>]*>', b"", html)
+    """Gradio's page in `tongue`: our head in, its social-media and app tags out, the nonce on every script."""
+    html = re.sub(rb'<meta\s+(?:property="og:|name="twitter:)[^>]*>|<link rel="manifest"[^>]*>', b"", html)
     html = html.replace(b'lang="en"', f'lang="{tongue}"'.encode(), 1)
     html = html.replace(b"</head>", HEAD.format(tongue=tongue).encode(), 1)
     return re.sub(rb"<script(?=[\s>])", f'<script nonce="{nonce}"'.encode(), html)

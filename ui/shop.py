@@ -65,13 +65,8 @@ class Shop:
         return self.tagline(say, self.style_choices(say)[0][1])
 
     def is_toy(self, style: str) -> bool:
-        """Whether a figure comes of it, boxed or not."""
+        """Whether a figure comes of it, which is boxed unless the visitor says otherwise; else a painting."""
         return self.workshop.styles[style].boxed
-
-    def can_box(self, style: str, engine: str) -> bool:
-        """Whether there is anyone who can make this style so that it fits into a box."""
-        declared = self.workshop.styles[style]
-        return declared.boxed and any(able.makes_toys and can_do(declared, able) for able in self._able(engine))
 
     def denoises(self, engine: str) -> bool:
         """Whether the knobs of Stable Diffusion may apply."""

@@ -70,7 +70,8 @@ class Page:
 def start(*flags: str) -> Page:
     """Start `python -m ui` on a free port and wait until it says where it is."""
     before = private_folders()
-    environment = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    screen = ("DISPLAY", "WAYLAND_DISPLAY")
+    environment = {n: v for n, v in os.environ.items() if n not in screen and not n.startswith("STYLIZE_")}
     process = subprocess.Popen(
         [sys.executable, "-m", "ui", "--no-browser", "--port", "0", *flags],
         stdout=subprocess.PIPE,

@@ -7,6 +7,7 @@ import re
 import signal
 import socket
 import stat
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,7 +28,9 @@ def test_the_page_is_there_for_its_owner(page: Any) -> None:
     assert b"<gradio-app" in answer.read()
 
 
-@pytest.mark.parametrize("host", ["localhost:{port}", "evil.example:{port}", "127.0.0.1", "127.0.0.1:1", "[::1]:{port}"])
+@pytest.mark.parametrize(
+    "host", ["localhost:{port}", "evil.example:{port}", "127.0.0.1", "127.0.0.1:1", "[::1]:{port}"]
+)
 def test_another_host_is_refused(page: Any, host: str) -> None:
     assert page.ask("/en/", headers={"Host": host.format(port=page.port)}).status == 421
 
@@ -91,7 +94,9 @@ def test_whatever_is_not_needed_is_not_there(page: Any, path: str) -> None:
     assert page.ask(path).status in (404, 403)
 
 
-@pytest.mark.parametrize("path", ["/en/gradio_api/run/predict", "/en/gradio_api/api/predict", "/en/gradio_api/call/a", "/en/login"])
+@pytest.mark.parametrize(
+    "path", ["/en/gradio_api/run/predict", "/en/gradio_api/api/predict", "/en/gradio_api/call/a", "/en/login"]
+)
 def test_nothing_else_can_be_posted_to(page: Any, path: str) -> None:
     assert page.ask(path, "POST", {"Content-Type": "application/json"}, b"{}").status == 404
 
@@ -165,7 +170,9 @@ def test_what_is_no_photo_is_answered_kindly(page: Any) -> None:
         assert json.loads(answer.read())[0].startswith("photo/")
 
 
-@pytest.mark.parametrize("body", [b"", b"--X\r\n\r\n", b"nonsense", b'--X\r\nContent-Disposition: form-data; name="a"\r\n\r\nb\r\n--X--'])
+@pytest.mark.parametrize(
+    "body", [b"", b"--X\r\n\r\n", b"nonsense", b'--X\r\nContent-Disposition: form-data; name="a"\r\n\r\nb\r\n--X--']
+)
 def test_a_broken_form_is_refused(page: Any, body: bytes) -> None:
     assert page.ask("/en/gradio_api/upload", "POST", FORM, body).status == 400
     for other in ({"Content-Type": "text/plain"}, {"Content-Type": "multipart/form-data"}, {}):
@@ -184,10 +191,12 @@ def test_only_loopback_listens(page: Any) -> None:
     ours = f"{page.port:04X}"
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):
         try:
-            lines = open(table).read().splitlines()[1:]
+            lines = Path(table).read_text().splitlines()[1:]
         except OSError:
             pytest.skip("no /proc/net here")
-        listening = [line.split()[1] for line in lines if line.split()[3] == "0A" and line.split()[1].endswith(":" + ours)]
+        listening = [
+            line.split()[1] for line in lines if line.split()[3] == "0A" and line.split()[1].endswith(":" + ours)
+        ]
         assert all(address.startswith("0100007F:") for address in listening)
 
 

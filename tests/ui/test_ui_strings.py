@@ -64,7 +64,10 @@ def test_what_other_rooms_name_has_words(code: str) -> None:
 def test_an_error_is_said_in_the_language_of_the_page() -> None:
     error = NameTooLong(field="name", length=60, limit=28)
     assert language("en").error(error) == str(error)
-    assert language("de").error(error) == "Name: 60 Buchstaben sind zu viel; 28 passen gut auf die Schachtel. Mach es kürzer."
+    assert (
+        language("de").error(error)
+        == "Name: 60 Buchstaben sind zu viel; 28 passen gut auf die Schachtel. Mach es kürzer."
+    )
 
 
 def test_an_error_without_translation_is_said_in_english() -> None:
@@ -77,7 +80,15 @@ def test_an_error_without_translation_is_said_in_english() -> None:
 
 @pytest.mark.parametrize(
     ("header", "code"),
-    [("", "en"), ("de", "de"), ("de-CH, en;q=0.8", "de"), ("en-GB;q=0.7, de;q=0.9", "de"), ("fr", "en"), ("de;q=0", "en"), ("de;q=x", "en")],
+    [
+        ("", "en"),
+        ("de", "de"),
+        ("de-CH, en;q=0.8", "de"),
+        ("en-GB;q=0.7, de;q=0.9", "de"),
+        ("fr", "en"),
+        ("de;q=0", "en"),
+        ("de;q=x", "en"),
+    ],
 )
 def test_the_browser_chooses_the_language(header: str, code: str) -> None:
     assert preferred(header) == code
