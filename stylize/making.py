@@ -70,7 +70,7 @@ def check_order(request: Request, style: Style, bench: Bench) -> Request:
     if request.box is None:
         return request
     order = check_box(request.box)
-    return replace(request, box=order if order.tagline else replace(order, tagline=style.tagline["en"]))
+    return replace(request, box=order if order.tagline else replace(order, tagline=style.tagline[order.language]))
 
 
 def make_picture(subject: Subject, request: Request, style: Style, bench: Bench, seed: int, watch: StageWatch) -> Made:
@@ -96,7 +96,7 @@ def compose(made: Made, style: Style, order: BoxOrder | None) -> Pixels:
         return made.picture.pixels
     cutout = made.picture.cutout or cut_figure(made.picture.pixels)
     plan = made.plan
-    return pack(cutout, order, plan.look, plan.size, plan.seed, style.title["en"])
+    return pack(cutout, order, plan.look, plan.size, plan.seed, style.title[order.language])
 
 
 def _attempt(

@@ -44,6 +44,7 @@ def add_request(parser: argparse.ArgumentParser) -> None:
         "--accessory", action="append", default=[], metavar="THING", help="up to 4; see stylize accessories"
     )
     box.add_argument("--palette", help="the colours of the card; chosen to suit the clothes unless said")
+    box.add_argument("--language", help="of our own words on the card: en unless said, or de", default="en")
     box.add_argument("--no-box", action="store_true", help="the figure alone")
 
     look = parser.add_argument_group("looks", "instead of what is measured in the photo")
@@ -106,7 +107,9 @@ def _box(args: argparse.Namespace, style: Style) -> BoxOrder | None:
     if args.no_box or not (ordered or as_usual):
         return None
     things = tuple(_accessory(word) for word in _words(args.accessory))
-    return BoxOrder(name=args.name, tagline=args.tagline, accessories=things, palette=args.palette)
+    return BoxOrder(
+        name=args.name, tagline=args.tagline, accessories=things, palette=args.palette, language=args.language
+    )
 
 
 def _words(said: Sequence[str]) -> list[str]:

@@ -12,9 +12,9 @@ from stylize.toybox.lettering import PLAIN, capitals, face_for
 from stylize.toybox.palettes import Palette, palettes
 from stylize.toybox.shapes import Outline, disc, fill, print_word, rounded, set_word, stamp, star, turn, word_width
 from stylize.toybox.title import draw_title
+from stylize.toybox.words import CardWords, card_words
 
 _BARS = (1, 1, 2, 1, 1, 2, 3, 1, 1, 1, 2, 2, 1, 1, 3, 1, 1, 2, 1, 1, 2)
-_KEEPSAKE = "One of a kind"
 
 
 def draw_card(order: BoxOrder, palette: str, width_px: int, *, title: str = "Action figure") -> Pixels:
@@ -24,20 +24,21 @@ def draw_card(order: BoxOrder, palette: str, width_px: int, *, title: str = "Act
     is no tagline, and as the name when there is no name. Draw it twice as wide as it will be seen.
     """
     colours = palettes()[palette]
+    words = card_words(order.language)
     unit = width_px / WIDE
     canvas = draw_ground(colours, width_px, round(unit * TALL), unit, FIGURE)
     places = trays(len(order.accessories))
     _burst(canvas, colours, unit)
     for tray, slug in zip(places, order.accessories, strict=True):
-        _tray(canvas, tray, accessory(slug).english, colours, unit)
+        _tray(canvas, tray, accessory(slug).name(order.language), colours, unit)
     if len(places) < 2:
-        _seal(canvas, COLUMN, 6.6 if not places else 9.2, 1.22 if not places else 1.0, colours, unit)
+        _seal(canvas, COLUMN, 6.6 if not places else 9.2, 1.22 if not places else 1.0, words, colours, unit)
     _header(canvas, colours, unit)
-    _badges(canvas, colours, unit)
+    _badges(canvas, words, colours, unit)
     name, tagline = order.name or title, order.tagline or title
     draw_title(canvas, name, colours, unit=unit, x=WIDE / 2 * unit, y=1.74 * unit)
-    _ribbon(canvas, _KEEPSAKE if tagline.casefold() == name.casefold() else tagline, colours, unit)
-    _footer(canvas, len(places), colours, unit)
+    _ribbon(canvas, words.ribbon if tagline.casefold() == name.casefold() else tagline, colours, unit)
+    _footer(canvas, len(places), words, colours, unit)
     return canvas
 
 
@@ -88,21 +89,22 @@ def _clipped(canvas: Pixels, stripe: Outline, unit: float) -> None:
     fill(canvas, kept, "#ffffff", 0.16)
 
 
-def _badges(canvas: Pixels, colours: Palette, unit: float) -> None:
+def _badges(canvas: Pixels, words: CardWords, colours: Palette, unit: float) -> None:
     """Upper corners: an age badge and a seal."""
     small = PLAIN[0]
     x, y = 0.74 * unit, 0.62 * unit
     fill(canvas, disc(x + 0.02 * unit, y + 0.04 * unit, 0.44 * unit), colours.ink, 0.5)
     fill(canvas, disc(x, y, 0.44 * unit), colours.ink)
     fill(canvas, disc(x, y, 0.395 * unit), "#ffffff")
-    print_word(canvas, "AGES", small, x=x, y=y - 0.17 * unit, size_px=0.165 * unit, colour=colours.ink)
+    print_word(canvas, words.ages, small, x=x, y=y - 0.17 * unit, size_px=0.165 * unit, colour=colours.ink)
     print_word(canvas, "0-99", small, x=x, y=y + 0.09 * unit, size_px=0.29 * unit, colour=colours.ink)
     x = (WIDE - 0.78) * unit
     fill(canvas, star(x + 0.02 * unit, y + 0.04 * unit, 0.52 * unit, points=16, inner=0.87), colours.ink, 0.5)
     fill(canvas, star(x, y, 0.52 * unit, points=16, inner=0.87), colours.ink)
     fill(canvas, star(x, y, 0.465 * unit, points=16, inner=0.88), "#ffffff")
-    for text, dy, size in (("MADE", -0.12, 0.2), ("AT HOME", 0.1, 0.165)):
-        print_word(canvas, text, small, x=x, y=y + dy * unit, size_px=size * unit, colour=colours.ink, degrees=-8)
+    for text, dy in zip(words.seal, (-0.1, 0.12), strict=True):
+        size_px = _narrowed(text, 0.2 * unit, 0.72 * unit)
+        print_word(canvas, text, small, x=x, y=y + dy * unit, size_px=size_px, colour=colours.ink, degrees=-8)
 
 
 def _tray(canvas: Pixels, tray: Tray, label: str, colours: Palette, unit: float) -> None:
@@ -130,7 +132,7 @@ def _tray(canvas: Pixels, tray: Tray, label: str, colours: Palette, unit: float)
     print_word(canvas, text, face, x=tray.u * unit, y=bottom, size_px=size, colour="#ffffff")
 
 
-def _seal(canvas: Pixels, u: float, v: float, radius: float, colours: Palette, unit: float) -> None:
+def _seal(canvas: Pixels, u: float, v: float, radius: float, words: CardWords, colours: Palette, unit: float) -> None:
     """A round seal where accessories would be."""
     x, y = u * unit, v * unit
     for grow, colour, share in ((1.0, colours.ink, 1.0), (0.94, colours.band, 1.0)):
@@ -138,10 +140,14 @@ def _seal(canvas: Pixels, u: float, v: float, radius: float, colours: Palette, u
     fill(canvas, disc(x, y, 0.76 * radius * unit), colours.ink)
     fill(canvas, disc(x, y, 0.71 * radius * unit), "#ffffff")
     fill(canvas, star(x, y - 0.43 * radius * unit, 0.17 * radius * unit), colours.crest)
-    for text, dy, size in (("ONE OF", -0.08, 0.3), ("A KIND", 0.26, 0.3)):
-        print_word(
-            canvas, text, PLAIN[0], x=x, y=y + dy * radius * unit, size_px=size * radius * unit, colour=colours.ink
-        )
+    for text, dy in zip(words.keepsake, (-0.08, 0.26), strict=True):
+        size_px = _narrowed(text, 0.3 * radius * unit, 1.2 * radius * unit)
+        print_word(canvas, text, PLAIN[0], x=x, y=y + dy * radius * unit, size_px=size_px, colour=colours.ink)
+
+
+def _narrowed(text: str, size_px: float, widest_px: float) -> float:
+    """`size_px`, or what makes `text` just `widest_px` wide."""
+    return min(size_px, size_px * widest_px / max(word_width(text, PLAIN[0], size_px), 1))
 
 
 def _ribbon(canvas: Pixels, text: str, colours: Palette, unit: float) -> None:
@@ -171,17 +177,16 @@ def _ribbon(canvas: Pixels, text: str, colours: Palette, unit: float) -> None:
     print_word(canvas, raised, face, x=x, y=y, size_px=size, colour=colours.ink, degrees=tilt)
 
 
-def _footer(canvas: Pixels, count: int, colours: Palette, unit: float) -> None:
+def _footer(canvas: Pixels, count: int, words: CardWords, colours: Palette, unit: float) -> None:
     u = np.linspace(-0.1, WIDE + 0.1, 60)
     for lift, colour in ((0.08, colours.band), (0.0, colours.ink)):
         line = 11.56 - lift + 0.07 * np.sin(np.pi * u / WIDE)
         outline = [*zip(u, line, strict=True), (WIDE + 0.1, TALL + 0.2), (-0.1, TALL + 0.2)]
         fill(canvas, np.asarray(outline, np.float32) * np.float32(unit), colour)
     _barcode(canvas, 0.3 * unit, 11.73 * unit, 1.12 * unit, 0.52 * unit)
-    words = {0: "Made just for you", 1: "1 accessory included"}.get(count, f"{count} accessories included")
     for text, v, size, colour in (
-        (words, 11.87, 0.255, "#ffffff"),
-        ("Made on your own computer", 12.15, 0.165, colours.shine),
+        (words.accessories(count), 11.87, 0.255, "#ffffff"),
+        (words.small, 12.15, 0.165, colours.shine),
     ):
         word = set_word(capitals(text), PLAIN[0], size * unit)
         left = round((WIDE - 0.36) * unit) - word.width - word.left

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 
 from stylize.errors import NameTooLong, TooManyAccessories, UnknownPalette
 from stylize.models import BoxOrder
 from stylize.toybox.accessories import accessory
 from stylize.toybox.lettering import DISPLAY, PLAIN, capitals, face_for, tidy
 from stylize.toybox.palettes import palettes
+from stylize.toybox.words import card_words
 
 NAME_LIMIT = 28
 TAGLINE_LIMIT = 32
@@ -18,7 +20,8 @@ ACCESSORY_LIMIT = 4
 def check_order(order: BoxOrder) -> BoxOrder:
     """`order` with tidied texts, as everything after this expects it.
 
-    Raises NameTooLong, LetteringMissing, TooManyAccessories, UnknownAccessory, UnknownPalette.
+    Raises NameTooLong, LetteringMissing, TooManyAccessories, UnknownAccessory, UnknownPalette, or UnknownChoice for
+    the language.
     """
     name = _check_text(order.name, "name", NAME_LIMIT)
     tagline = _check_text(order.tagline, "tagline", TAGLINE_LIMIT)
@@ -30,7 +33,8 @@ def check_order(order: BoxOrder) -> BoxOrder:
         accessory(slug)
     if order.palette is not None and order.palette not in palettes():
         raise UnknownPalette(choices=", ".join(sorted(palettes())))
-    return BoxOrder(name=name, tagline=tagline, accessories=order.accessories, palette=order.palette)
+    card_words(order.language)
+    return replace(order, name=name, tagline=tagline)
 
 
 def _check_text(text: str, field: str, limit: int) -> str:
