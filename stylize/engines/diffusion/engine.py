@@ -181,6 +181,7 @@ class DiffusionEngine:
     def _prepare(self, denoise: Denoise) -> None:
         """A fresh scheduler, and the plan's LoRAs on, no others."""
         from stylize.engines.diffusion.adapters import find_loras, take_off, wear, weigh
+        from stylize.engines.diffusion.memory import at_rest
         from stylize.engines.diffusion.schedulers import build_scheduler
 
         loaded = self._model()
@@ -188,10 +189,11 @@ class DiffusionEngine:
         loaded.pipeline.scheduler = build_scheduler(denoise.scheduler, loaded.model_scheduler_config)
         wanted = tuple(digest_file(path) for path in files)
         if wanted != loaded.worn:
-            take_off(loaded.pipeline)
-            loaded.worn = ()
-            wear(loaded.pipeline, files, family_title=loaded.facts.title)
-            loaded.worn = wanted
+            with at_rest(loaded.pipeline, loaded.mode, loaded.placement.device):
+                take_off(loaded.pipeline)
+                loaded.worn = ()
+                wear(loaded.pipeline, files, family_title=loaded.facts.title)
+                loaded.worn = wanted
         weigh(loaded.pipeline, denoise.loras)
 
     def _paint(self, image: Image.Image, denoise: Denoise, seed: int, tell: Tell, cancel: CancelToken) -> Painted:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any
 
@@ -92,6 +93,21 @@ def arrange(pipeline: Any, mode: MemoryMode, device: str) -> None:
         # The VAE stays whole: it is small, and its precision may have to be changed on the way.
         pipeline._exclude_from_cpu_offload = ["vae"]  # noqa: SLF001 - the switch that diffusers itself declares
         pipeline.enable_sequential_cpu_offload(device=device)
+
+
+@contextmanager
+def at_rest(pipeline: Any, mode: MemoryMode, device: str) -> Iterator[None]:
+    """The whole pipeline on the CPU and free of hooks if `mode` moves its parts about; arranged again afterwards. For
+    changing the nets themselves.
+    """
+    if mode in (MemoryMode.FULL, MemoryMode.TILED):
+        yield
+        return
+    pipeline.remove_all_hooks()
+    try:
+        yield
+    finally:
+        arrange(pipeline, mode, device)
 
 
 def tile_vae(vae: Any) -> None:

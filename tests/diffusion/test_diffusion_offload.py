@@ -1,0 +1,70 @@
+"""Parts that take turns on the device. Without a card the CPU plays the card: every hook runs, only nothing is saved.
+
+Layer by layer (sequential) cannot be painted with here (accelerate cannot offload from the CPU to itself), so only its
+arranging and taking down is tried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from stylize.engines.diffusion import memory
+from stylize.engines.diffusion.engine import DiffusionEngine
+from stylize.engines.diffusion.memory import MemoryMode
+from stylize.errors import Cancelled
+from stylize.geometry import Size
+from stylize.models import Lora, Subject
+from stylize.progress import CancelToken
+from tests.diffusion import tiny
+from tests.diffusion.painting import paint, pipeline_of
+
+FolderOf = Callable[[str], Path]
+ONE_TILE = Size(width=64, height=64)
+
+
+@pytest.fixture(autouse=True)
+def cpu_plays_the_card(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "modes_for", lambda device: tuple(MemoryMode))
+
+
+@pytest.mark.parametrize(("family", "dtype"), [("sd15", "float32"), ("sdxl", "float16")])
+def test_the_picture_is_the_same_when_parts_take_turns(
+    family: str, dtype: str, tiny_folder: FolderOf, drawn_subject: Subject
+) -> None:
+    """To a rounding: the moved weights lie differently in memory."""
+    plans = [tiny.make_plan(size=ONE_TILE), tiny.make_plan(size=ONE_TILE, loras=(Lora(name="bright"),))]
+    whole = DiffusionEngine(tiny_folder(family), device="cpu", dtype=dtype)
+    turns = DiffusionEngine(tiny_folder(family), device="cpu", dtype=dtype, memory="offload")
+    for plan in (plans[0], plans[1], plans[0]):
+        expected, got = paint(whole, drawn_subject, plan), paint(turns, drawn_subject, plan)
+        assert np.abs(expected.astype(int) - got).max() <= 2
+    assert all(hasattr(pipeline_of(turns).components[part], "_hf_hook") for part in ("unet", "vae", "text_encoder"))
+
+
+def test_a_stop_leaves_the_parts_ready_for_the_next_picture(tiny_folder: FolderOf, drawn_subject: Subject) -> None:
+    engine = DiffusionEngine(tiny_folder("sd15"), device="cpu", memory="offload")
+    plan = tiny.make_plan(size=ONE_TILE)
+    before = paint(engine, drawn_subject, plan)
+    cancel = CancelToken()
+    with pytest.raises(Cancelled):
+        engine.generate(drawn_subject, plan, tell=lambda _: cancel.cancel(), cancel=cancel)
+    assert np.abs(paint(engine, drawn_subject, plan).astype(int) - before).max() <= 2
+
+
+def test_layer_by_layer_gives_the_weights_back(tiny_folder: FolderOf) -> None:
+    import torch
+
+    engine = DiffusionEngine(tiny_folder("sdxl"), device="cpu")
+    pipeline = pipeline_of(engine)
+    before = {name: tensor.clone() for name, tensor in pipeline.unet.state_dict().items()}
+    memory.arrange(pipeline, MemoryMode.SEQUENTIAL, "cpu")
+    assert all(parameter.is_meta for parameter in pipeline.unet.parameters())
+    assert not any(parameter.is_meta for parameter in pipeline.vae.parameters())
+    with memory.at_rest(pipeline, MemoryMode.SEQUENTIAL, "cpu"):
+        after = pipeline.unet.state_dict()
+        assert all(torch.equal(after[name], tensor) for name, tensor in before.items())
+    assert all(parameter.is_meta for parameter in pipeline.unet.parameters())
