@@ -24,7 +24,7 @@ from stylize.geometry import Size
 from stylize.models import Cutout, Picture, Plan, Subject
 from stylize.progress import CancelToken, Progress, Stage, Tell
 
-SMALLEST, LARGEST = Size(width=512, height=512), Size(width=1536, height=1536)
+SMALLEST, LARGEST = Size(width=256, height=256), Size(width=1536, height=1536)
 KEPT_BACKDROPS = 3
 """Backdrops stay with the engine between pictures; a larger picture's is some tens of megabytes."""
 
@@ -109,20 +109,19 @@ class PaintingEngine:
 
     def _generate(self, subject: Subject, plan: Plan, settings: PaintingSettings, steps: _Steps) -> Picture:
         steps.start()
-        rng = np.random.default_rng(plan.seed)
         sure = is_sure(subject) and settings.looseness < 1.0
         sitter = seat(subject, plan.size, settings, shaped=sure)
         steps.tick("seat", sitter.pixels)
         backdrop = self._backdrop(choose_mood(settings.mood, plan.seed), sitter.size, plan.seed)
         steps.tick("backdrop", backdrop.pixels)
         ink = settings.line_strength
-        person, cover = self._paint(subject, plan, settings, sitter, sure, rng, steps)
-        edge = brushed_edge(sitter, rng)
+        person, cover = self._paint(subject, plan, settings, sitter, sure, steps)
+        edge = brushed_edge(sitter, np.random.default_rng([plan.seed, 4]))
         cover = np.asarray(cover * edge, np.float32)
         person = light_person(person, sitter, backdrop)
         picture = set_into(backdrop, person, cover, sitter, ink if sure else 0.0)
         steps.tick("compose", picture)
-        finished = grade(picture, settings.warmth, rng, sitter.unit)
+        finished = grade(picture, settings.warmth, np.random.default_rng([plan.seed, 5]), sitter.unit)
         cutout = _cut_out(finished, cover)
         pixels = _eight_bits(finished)
         steps.done = steps.count - 1
@@ -136,19 +135,19 @@ class PaintingEngine:
         settings: PaintingSettings,
         sitter: Sitter,
         sure: bool,
-        rng: np.random.Generator,
         steps: _Steps,
     ) -> tuple[Canvas, Field]:
         """The person alone: canvas and cover."""
         measured = subject.person.look
         gain = exposure_gain(subject, plan.look)
+        rng = np.random.default_rng([plan.seed, 3])
         if not sure:
             looseness = max(settings.looseness, 0.25)
             person, cover = paint_loosely(sitter, recolour(sitter, measured, plan.look, gain), rng, looseness)
             steps.tick("strokes", person)
             return person, cover
         person = sitter.pixels.copy()
-        for part in paint_portrait(person, sitter, measured, plan.look, gain, settings.line_strength, rng):
+        for part in paint_portrait(person, sitter, measured, plan.look, gain, settings.line_strength, plan.seed):
             steps.tick(part, person)
         if settings.looseness > 0:
             strokes, _ = paint_loosely(sitter, person, rng, settings.looseness)

@@ -44,7 +44,7 @@ def frame(subject: Subject, size: Size, head_scale: float = 1.0) -> Frame:
     share = FACE_SHARE * (1.12 if size.aspect > 1 else 1.0) * (1 + 0.5 * (head_scale - 1))
     scale = min(share * size.height / face, 0.40 * size.width / face_wide, 0.56 * size.height / max(head, 1.0))
     cut = _cut_edges(mask, points)
-    scale = _zoom(scale, cut, points, width, height, size)
+    scale = _zoom(scale, cut, points, face, (width, height), size)
     across, down = size.width / scale, size.height / scale
     left = middle[0] - across / 2
     if cut.left and left < 0 and not (cut.right and across > width):
@@ -81,17 +81,17 @@ def _cut_edges(mask: Field, points: Field) -> _Cut:
     )
 
 
-def _zoom(scale: float, cut: _Cut, points: Field, width: int, height: int, size: Size) -> float:
+def _zoom(scale: float, cut: _Cut, points: Field, face: float, photo: tuple[int, int], size: Size) -> float:
     """Come closer, within reason, where that puts a cut edge of the photo onto the canvas' edge."""
+    width, height = photo
     wanted = scale
     if cut.left and cut.right:
         wanted = max(wanted, size.width / width)
     if cut.bottom:
         middle = float(points[:, 1].mean())
         wanted = max(wanted, 0.5 * size.height / max(height - middle, 1.0))
-    face = float(np.linalg.norm(points[lm.FOREHEAD_TOP] - points[lm.CHIN]))
-    close_up = min(0.56 * size.height / face, 0.72 * size.width / face)
-    return min(wanted, max(scale * 1.3, close_up if cut.left and cut.right else 0.0))
+    close_up = min(0.55 * size.height / face, 0.72 * size.width / face)
+    return min(wanted, min(max(scale * 1.3, close_up if cut.left and cut.right else 0.0), max(close_up, scale)))
 
 
 def _crown(person: Field, hair: Field, points: Field) -> float:

@@ -23,12 +23,13 @@ from stylize.models import Look
 
 
 def paint_portrait(
-    canvas: Canvas, sitter: Sitter, measured: Look, look: Look, gain: float, ink: float, rng: np.random.Generator
+    canvas: Canvas, sitter: Sitter, measured: Look, look: Look, gain: float, ink: float, seed: int
 ) -> Iterator[str]:
     """Paint the person onto `canvas`, in place; yields the name of each part when it is done.
 
     `measured`: as the photo shows them; `look`: as they want to be painted. Colours, glasses and beard follow `look`;
     hair style and outfit keep the photo's shape. `gain`: see `exposure`.
+    Every part draws its own chance from `seed`, so that one change does not stir the rest.
     """
     lab = cv2.cvtColor(sitter.pixels, cv2.COLOR_RGB2LAB)
     lightness = np.ascontiguousarray(lab[..., 0])
@@ -41,11 +42,19 @@ def paint_portrait(
     paint_face_lines(canvas, sitter, lightness, palette, ink)
     yield "lines"
     paint_nose(canvas, sitter, palette, ink)
-    paint_beard(canvas, sitter, lightness, palette, look.beard, rng, seen=look.beard is measured.beard)
+    paint_beard(
+        canvas,
+        sitter,
+        lightness,
+        palette,
+        look.beard,
+        np.random.default_rng([seed, 1]),
+        seen=look.beard is measured.beard,
+    )
     paint_mouth(canvas, sitter, lab, palette, ink)
     paint_eyes(canvas, sitter, lightness, palette, ink)
     yield "face"
-    paint_hair(canvas, sitter, lightness, palette, rng, ink)
+    paint_hair(canvas, sitter, lightness, palette, np.random.default_rng([seed, 2]), ink)
     paint_brows(canvas, sitter, lightness, palette, fair=look.hair_colour != measured.hair_colour)
     if look.glasses:
         paint_glasses(canvas, sitter, lightness)

@@ -5,6 +5,7 @@ Because photo, masks and landmarks all go through it, whatever is painted afterw
 
 from __future__ import annotations
 
+import io
 from functools import cache
 from importlib import resources
 
@@ -45,7 +46,7 @@ def average_face() -> Path:
     Made by `tools/average_face.py` from freely usable portraits.
     """
     data = resources.files("stylize.engines.painting").joinpath("average_face.npy").read_bytes()
-    return np.frombuffer(data[-468 * 3 * 2 :], np.float16).reshape(468, 3).astype(np.float32)
+    return np.asarray(np.load(io.BytesIO(data), allow_pickle=False), np.float32)
 
 
 def fit_average(points: Path) -> Path:
