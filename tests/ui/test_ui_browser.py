@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import io
 import os
-import re
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +19,9 @@ from PIL import Image
 CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()), "")
 ROOT = Path(__file__).parents[2]
 CANARY = "Canary-4f1c09d2e7"
+ELSEWHERE = (".git", ".venv", "__pycache__", "playwright-artifacts", "pytest-of-")
+"""Not looked through for leftovers: Playwright keeps downloads there, pytest what the tests themselves wrote."""
+
 DESK, PHONE = {"width": 1440, "height": 1000}, {"width": 360, "height": 800}
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium here")]
@@ -152,11 +154,8 @@ def test_a_selfie_becomes_a_toy_and_nothing_else_happens(
         float(tab.eval_on_selector(".compare", "e => parseFloat(getComputedStyle(e).getPropertyValue('--cut'))")) >= 20
     )
 
-    assert {
-        re.match(r"\w+://[^/]+", url)[0] for url in visitor.asked if not url.startswith(("blob:", "data:", "about:"))
-    } == {  # type: ignore[index]
-        page.origin
-    }
+    outside = [url for url in visitor.asked if not url.startswith((page.origin + "/", "blob:", "data:", "about:"))]
+    assert outside == []
     assert visitor.complaints == []
     assert tab.evaluate("Object.keys(localStorage).length + Object.keys(sessionStorage).length") == 0
     assert tab.evaluate("document.cookie") == ""
@@ -169,7 +168,7 @@ def test_a_selfie_becomes_a_toy_and_nothing_else_happens(
     tab.click("#again")
     visitor.until(
         f"(document.querySelector('.compare img.after')?.getAttribute('src') ?? '{first}') !== '{first}'",
-        timeout=60_000,
+        60,
     )
     tab.wait_for_selector("#done:visible")
     assert page.ask(str(first)).status == 200
@@ -182,7 +181,7 @@ def test_a_selfie_becomes_a_toy_and_nothing_else_happens(
 
 def _young_files(folder: Path, since: float) -> Iterator[Path]:
     for path, folders, files in os.walk(folder):
-        folders[:] = [name for name in folders if name not in (".git", ".venv", "__pycache__", "pytest-of-root")]
+        folders[:] = [name for name in folders if not name.startswith(ELSEWHERE)]
         for name in files:
             file = Path(path) / name
             try:
