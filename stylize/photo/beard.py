@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from stylize import landmarks as lm
-from stylize.models import Beard
-from stylize.photo.frame import Flags, HeadFrame, discs, fill
+from stylize.models import Beard, Mask
+from stylize.photo.frame import Flags, HeadFrame, blur, discs, fill
 from stylize.photo.palette import Lab
 
 _MOUSTACHE = (64, 98, 97, 2, 326, 327, 294, 410, 409, 270, 269, 267, 0, 37, 39, 40, 185, 186)
@@ -37,7 +37,9 @@ def shares(lab: Lab, frame: HeadFrame) -> tuple[tuple[float, float, float], tupl
     """(moustache, chin, jaw): how much of each place looks like dense hair, and how much like short stubble."""
     cheeks = lab[discs(frame.shape, frame.points[[50, 280, 117, 346]], frame.face_width * 0.05)]
     light, pale = float(np.median(cheeks[:, 0])), float(np.median(np.hypot(cheeks[:, 1], cheeks[:, 2])))
-    dense, sparse = _hairy(lab, light, pale)
+    rough = _roughness(lab, frame)
+    smooth = float(np.median(rough[discs(frame.shape, frame.points[[50, 280, 117, 346]], frame.face_width * 0.05)]))
+    dense, sparse = _hairy(lab, light, pale, rough > 1.0 + 1.5 * smooth)
     lips = fill(frame.shape, frame.points[list(lm.LIPS_OUTER)]) < 0.1
 
     def share(marks: Flags, *places: tuple[int, ...]) -> float:
@@ -50,12 +52,19 @@ def shares(lab: Lab, frame: HeadFrame) -> tuple[tuple[float, float, float], tupl
     )
 
 
-def _hairy(lab: Lab, light: float, pale: float) -> tuple[Flags, Flags]:
+def _roughness(lab: Lab, frame: HeadFrame) -> Mask:
+    """How streaky the light is, in L."""
+    light = np.ascontiguousarray(lab[..., 0])
+    streaks = np.abs(light - blur(light, frame.face_width * 0.012))
+    return blur(streaks, frame.face_width * 0.02)
+
+
+def _hairy(lab: Lab, light: float, pale: float, rough: Flags) -> tuple[Flags, Flags]:
     chroma = np.hypot(lab[..., 1], lab[..., 2])
     # Less light scales L + 16, a and b of CIELAB by the same factor.
     in_shadow = pale * np.clip((lab[..., 0] + 16) / (light + 16), 0.1, 1.2)
     missing = 1 - chroma / np.maximum(in_shadow, 3)
     darker = light - lab[..., 0]
     dark_hair = ((darker > 0.2 * light) & (missing > 0.22)) | (darker > 0.48 * light)
-    white_hair = (darker > -25) & (missing > 0.55)
+    white_hair = (darker > -25) & (missing > 0.55) & rough
     return dark_hair | white_hair, (darker > 0.1 * light) & (missing > 0.13)

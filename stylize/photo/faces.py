@@ -48,9 +48,21 @@ def propose(pixels: Pixels) -> tuple[Face, ...]:
     height, width = pixels.shape[:2]
     whole = Box(left=0, top=0, right=width, bottom=height)
     found = _look(_FAR, pixels, whole) + _look(_NEAR, pixels, whole)
-    for tile in _tiles(width, height):
-        found += [f for f in _look(_FAR, pixels, tile) if not _cut(f.box, tile, whole)]
+    tiles = _tiles(width, height)
+    if tiles:
+        # Scaled down once for all tiles, to the size at which the net sees them.
+        scale = min(1.0, _FAR.side / tiles[0].width)
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        small = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+        for tile in tiles:
+            seen = [_enlarge(face, 1 / scale) for face in _look(_FAR, small, tile.scale(scale))]
+            found += [face for face in seen if not _cut(face.box, tile, whole)]
     return _merge(found)
+
+
+def _enlarge(face: Face, factor: float) -> Face:
+    points = (face.keypoints * np.float32(factor)).astype(np.float32)
+    return Face(box=face.box.scale(factor), score=face.score, keypoints=points)
 
 
 def _tiles(width: int, height: int) -> list[Box]:
@@ -95,12 +107,13 @@ def _look(detector: _Detector, pixels: Pixels, part: Box) -> list[Face]:
     centre_x, centre_y = part.centre
     left, top = centre_x - scale * detector.side / 2, centre_y - scale * detector.side / 2
     square = sample(pixels, left, top, scale, detector.side)
-    boxes, scores = nets.run(
-        detector.net, np.asarray(square, np.float32) / np.float32(127.5) - np.float32(1), detector.outputs
-    )
-    score = 1 / (1 + np.exp(-np.clip(scores.reshape(-1), -60, 60)))
+    seen = np.asarray(square, np.float32) / np.float32(127.5) - np.float32(1)
+    boxes, scores = detector.outputs
+    score = 1 / (1 + np.exp(-np.clip(nets.run(detector.net, seen, scores).reshape(-1), -60, 60)))
     keep = score > _PROPOSED
-    shape = boxes.reshape(-1, 8, 2)[keep]
+    if not keep.any():
+        return []
+    shape = nets.run(detector.net, seen, boxes).reshape(-1, 8, 2)[keep]
     anchor = _anchors(detector)[keep]
     centres, sizes, points = shape[:, 0] + anchor, shape[:, 1], shape[:, 2:] + anchor[:, None]
     corner = np.array([left, top], np.float32)

@@ -7,11 +7,11 @@ import numpy as np
 
 from stylize import colour
 from stylize.errors import FaceTooSmall, NoFace, NoSuchFace
-from stylize.geometry import Box
-from stylize.models import Face, Findings, Photo, Pixels
-from stylize.photo import eyes, glasses, mesh, monochrome
+from stylize.models import Beard, Face, Findings, Photo, Pixels
+from stylize.photo import beard, eyes, glasses, mesh, monochrome, skin
 from stylize.photo.faces import propose
 from stylize.photo.frame import head_frame
+from stylize.photo.turn import turn, turn_face
 
 SMALLEST_FACE_PX = 40
 WARNINGS = (
@@ -21,13 +21,14 @@ WARNINGS = (
     "greyscale",
     "face-turned",
     "face-cut",
+    "face-covered",
     "sunglasses",
     "eyes-closed",
 )
 """Every warning there is, in the order in which they are given."""
 
 _SMALL_FACE_PX = 110
-_PRESENT = 0.5
+_PRESENT, _SURE = 0.5, 0.98
 _MOST_FACES = 32
 _TURNED_DEGREES = 28.0
 _CLOSED = 0.13
@@ -62,9 +63,8 @@ def find_faces(pixels: Pixels) -> tuple[Face, ...]:
     found = _present(pixels, propose(pixels))
     if not found:
         for quarter in (1, 3, 2):
-            turned = np.ascontiguousarray(np.rot90(pixels, quarter))
-            back = tuple(_turn_back(face, quarter, pixels.shape) for face in propose(turned))
-            found = _present(pixels, back)
+            turned = turn(pixels, quarter)
+            found = _present(pixels, tuple(turn_face(face, -quarter, turned.shape) for face in propose(turned)))
             if found:
                 break
     height, width = pixels.shape[:2]
@@ -79,31 +79,16 @@ def find_faces(pixels: Pixels) -> tuple[Face, ...]:
 def _present(pixels: Pixels, proposed: tuple[Face, ...]) -> list[Face]:
     """Those of the proposed faces that the mesh believes in."""
     found = []
-    for face in proposed[:_MOST_FACES]:
-        score = mesh.fit(pixels, face).presence
+    for proposal in proposed[:_MOST_FACES]:
+        face, score = proposal, mesh.fit(pixels, proposal).presence
+        if score < _SURE:
+            # A face upside down looks a little like one that stands.
+            over = Face(box=face.box, score=face.score, keypoints=2 * np.float32(face.box.centre) - face.keypoints)
+            turned_score = mesh.fit(pixels, over).presence
+            face, score = (over, turned_score) if turned_score > score else (face, score)
         if score >= _PRESENT:
             found.append(Face(box=face.box, score=score, keypoints=face.keypoints))
     return found
-
-
-def _turn_back(face: Face, quarter: int, shape: tuple[int, ...]) -> Face:
-    """A face found in the picture turned `quarter` times to the left, in the picture as it was."""
-    height, width = shape[:2]
-
-    def back(
-        points: np.ndarray[tuple[int, ...], np.dtype[np.float32]],
-    ) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
-        x, y = points[:, 0], points[:, 1]
-        if quarter == 1:
-            return np.stack([width - y, x], axis=1)
-        if quarter == 2:
-            return np.stack([width - x, height - y], axis=1)
-        return np.stack([y, height - x], axis=1)
-
-    corners = back(np.array([[face.box.left, face.box.top], [face.box.right, face.box.bottom]], np.float32))
-    low, high = corners.min(axis=0), corners.max(axis=0)
-    box = Box(left=float(low[0]), top=float(low[1]), right=float(high[0]), bottom=float(high[1]))
-    return Face(box=box, score=face.score, keypoints=back(face.keypoints).astype(np.float32))
 
 
 def _warnings(pixels: Pixels, faces: tuple[Face, ...], chosen: Face) -> tuple[str, ...]:
@@ -117,10 +102,12 @@ def _warnings(pixels: Pixels, faces: tuple[Face, ...], chosen: Face) -> tuple[st
     frame = head_frame(fitted.points, (part.shape[0], part.shape[1]))
     lab = colour.to_lab(part.astype(np.float32) / np.float32(255))
     yaw, pitch, _ = mesh.pose(fitted.points)
+    covered = skin.covered_share(lab, frame)
     shades = glasses.wears_sunglasses(lab, frame)
     raised["photo-dark"] = _is_dark(pixels, part)
     raised["face-turned"] = abs(yaw) > _TURNED_DEGREES or abs(pitch) > _TURNED_DEGREES
     raised["face-cut"] = _share_inside(mesh.fit(pixels, chosen), pixels) < 0.93
+    raised["face-covered"] = covered > 0.6 and beard.guess_beard(lab, frame) is Beard.NONE
     raised["sunglasses"] = shades
     raised["eyes-closed"] = not shades and eyes.eyes_open(fitted.points) < _CLOSED
     return tuple(name for name in WARNINGS if raised[name])

@@ -9,6 +9,7 @@ from stylize.geometry import Box, Size
 from stylize.models import Face, Findings, Photo, Pixels, Subject
 from stylize.photo.faces import propose
 from stylize.photo.measure import measure
+from stylize.photo.turn import turn, turn_face, upright_quarters
 
 FACE_WIDTH_PX = 260
 """How wide the face is in the crop: what the measurements were tuned for, and enough for a figure's face print."""
@@ -19,13 +20,16 @@ _MOST_ENLARGED = 4.0
 def isolate(photo: Photo, findings: Findings) -> Subject:
     """Crop `photo` to the bust of `findings.faces[findings.subject]`, hide the other faces, measure the person.
 
+    A lying face is stood up first.
     Raises ValueError when `findings` has no subject.
     """
     if findings.subject is None:
         raise ValueError("there is no subject to isolate")
     subject = findings.faces[findings.subject]
-    others = tuple(f for i, f in enumerate(findings.faces) if i != findings.subject)
-    pixels, face, others = _crop(photo.pixels, subject, others)
+    quarters = upright_quarters(subject)
+    turned = tuple(turn_face(f, quarters, photo.pixels.shape) for f in findings.faces)
+    others = tuple(f for i, f in enumerate(turned) if i != findings.subject)
+    pixels, face, others = _crop(turn(photo.pixels, quarters), turned[findings.subject], others)
     others = (*others, *_small_ones(pixels, face))
     hidden = _hide(pixels, face, others)
     return Subject(pixels=hidden, person=measure(hidden, face, others))

@@ -32,12 +32,13 @@ def measure(pixels: Pixels, face: Face, others: tuple[Face, ...] = ()) -> Person
     parts = _parts(pixels, lab, frame, person)
     yaw, pitch, roll = mesh.pose(fitted.points)
     skin_lab = skin.skin_colour(lab, frame)
+    look = _look(pixels, lab, frame, person, parts, skin_lab)
     return Person(
         landmarks=fitted.points,
         yaw=yaw,
         pitch=pitch,
         roll=roll,
-        confidence=_confidence(fitted, frame, yaw, pitch),
+        confidence=_confidence(fitted, frame, yaw, pitch) * _trust(skin.covered_share(lab, frame), look),
         eyes_open=eyes.eyes_open(fitted.points),
         mouth_open=eyes.mouth_open(fitted.points),
         person_mask=person,
@@ -45,7 +46,7 @@ def measure(pixels: Pixels, face: Face, others: tuple[Face, ...] = ()) -> Person
         skin_mask=parts.skin,
         clothes_mask=parts.clothes,
         skin_lab=(float(skin_lab[0]), float(skin_lab[1]), float(skin_lab[2])),
-        look=_look(pixels, lab, frame, person, parts, skin_lab),
+        look=look,
     )
 
 
@@ -106,6 +107,11 @@ def _look(pixels: Pixels, lab: Lab, frame: HeadFrame, person: Mask, parts: Parts
         pants_colour=colour.lab_to_hex(worn.pants),
         shoe_colour=colour.lab_to_hex(worn.shoe),
     )
+
+
+def _trust(covered: float, look: Look) -> float:
+    """Less where a good part of the face is covered by something else than a beard."""
+    return 1.0 if look.beard is not Beard.NONE else float(np.clip(1 - (covered - skin.COVERED) / 0.3, 0.3, 1))
 
 
 def _confidence(fitted: mesh.Mesh, frame: HeadFrame, yaw: float, pitch: float) -> float:

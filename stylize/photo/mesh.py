@@ -32,8 +32,8 @@ def fit(pixels: Pixels, face: Face) -> Mesh:
     side = max(face.box.width, face.box.height) * _ROOM
     angle = _angle(face.keypoints[0], face.keypoints[1])
     mesh = Mesh(points=np.zeros((lm.COUNT, 3), np.float32), presence=0.0)
-    for _ in range(_ROUNDS):
-        mesh = _fit_once(pixels, centre, side, angle)
+    for turn_number in range(_ROUNDS):
+        mesh = _fit_once(pixels, centre, side, angle, last=turn_number + 1 == _ROUNDS)
         flat = mesh.points[:, :2].astype(np.float64)
         angle = _angle(flat[lm.RIGHT_EYE_OUTER], flat[lm.LEFT_EYE_OUTER])
         turn = _turn(angle)
@@ -52,19 +52,21 @@ def _turn(angle: float) -> npt.NDArray[np.float64]:
     return np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
 
 
-def _fit_once(pixels: Pixels, centre: npt.NDArray[np.float64], side: float, angle: float) -> Mesh:
+def _fit_once(pixels: Pixels, centre: npt.NDArray[np.float64], side: float, angle: float, *, last: bool) -> Mesh:
     scale = max(side, 8.0) / _SIDE
     turn = _turn(angle) * scale
     shift = centre - turn @ np.array([_SIDE / 2, _SIDE / 2])
     back = np.concatenate([turn, shift[:, None]], axis=1)
     crop = _warp(pixels, back, scale)
-    points, presence = nets.run(
-        nets.FACE_MESH, np.asarray(crop, np.float32) / np.float32(255), ("conv2d_21", "conv2d_31")
-    )
+    seen = np.asarray(crop, np.float32) / np.float32(255)
+    points = nets.run(nets.FACE_MESH, seen, "conv2d_21")
     shape = points.reshape(lm.COUNT, 3).astype(np.float64)
     flat = shape[:, :2] @ turn.T + shift
     placed = np.concatenate([flat, shape[:, 2:] * scale], axis=1).astype(np.float32)
-    return Mesh(points=placed, presence=float(1 / (1 + np.exp(-np.clip(presence.item(), -60, 60)))))
+    if not last:
+        return Mesh(points=placed, presence=0.0)
+    presence = float(nets.run(nets.FACE_MESH, seen, "conv2d_31").item())
+    return Mesh(points=placed, presence=float(1 / (1 + np.exp(-np.clip(presence, -60, 60)))))
 
 
 def _warp(pixels: Pixels, back: npt.NDArray[np.float64], scale: float) -> Pixels:

@@ -26,17 +26,14 @@ def _net(name: str) -> cv2.dnn.Net:
     return cv2.dnn.readNetFromTFLite(np.frombuffer(data, np.uint8))
 
 
-def run(name: str, picture: Floats, outputs: tuple[str, ...]) -> list[Floats]:
+def run(name: str, picture: Floats, output: str) -> Floats:
     """Run the net `name` on one `picture` (h, w, 3) float32, already scaled as that net wants it.
 
-    Returns its layers `outputs`, as OpenCV shapes them. Nets are read once a process. One pass an output: OpenCV 5's
-    graph engine gives out several at once only where the file declares them, and these declare one.
+    Returns its layer `output`, as OpenCV shapes it. Nets are read once a process. One output a pass: OpenCV 5's graph
+    engine gives out several at once only where the file declares them, and these declare one.
     """
     blob = np.ascontiguousarray(picture.transpose(2, 0, 1)[None], np.float32)
     with _LOCK:
         net = _net(name)
-        found = []
-        for output in outputs:
-            net.setInput(blob)
-            found.append(np.array(net.forward(output), np.float32))
-        return found
+        net.setInput(blob)
+        return np.array(net.forward(output), np.float32)

@@ -42,6 +42,6 @@ def _look(pixels: Pixels, part: Box) -> Mask:
     )
     flags = cv2.INTER_AREA | cv2.WARP_INVERSE_MAP
     crop = cv2.warpAffine(pixels, back, (_SIDE, _SIDE), flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    (answer,) = nets.run(nets.SELFIE, np.asarray(crop, np.float32) / np.float32(255), ("activation_10",))
+    answer = nets.run(nets.SELFIE, np.asarray(crop, np.float32) / np.float32(255), "activation_10")
     laid = cv2.warpAffine(answer.reshape(_SIDE, _SIDE), back, (width, height), flags=cv2.INTER_LINEAR, borderValue=-1)
     return np.asarray(laid, np.float32)

@@ -14,6 +14,11 @@ _TRUST_IN_LIGHT = 0.85
 _USUAL_EYE_WHITE = 58.0
 _MOST_LIFT = 1.28
 _HUES = (44.0, 67.0)
+_PLACES = (50, 280, 205, 425, 117, 346, 195, 4, 187, 411, 36, 266, 199, 175, 210, 430, 192, 416, 164)
+_UNLIKE = 22.0
+_BETWEEN = (9, 8, 168, 6)
+COVERED = 0.5
+"""From this `covered_share` on a face counts as covered."""
 
 
 def skin_colour(lab: Lab, frame: HeadFrame) -> Lab:
@@ -30,6 +35,19 @@ def skin_colour(lab: Lab, frame: HeadFrame) -> Lab:
     usual = usual if len(usual) > 12 else seen
     low, high = np.percentile(usual[:, 0], [20, 68])
     return np.asarray(np.median(usual[(usual[:, 0] >= low) & (usual[:, 0] <= high)], axis=0), np.float32)
+
+
+def covered_share(lab: Lab, frame: HeadFrame) -> float:
+    """How much of the face does not look like the skin between the eyes, 0 to 1: a mask, a scarf, a cup, a glove."""
+    seen = []
+    bare = lab[discs(frame.shape, frame.points[list(_BETWEEN)], frame.face_width * 0.03)]
+    skin = np.median(bare, axis=0) if len(bare) > 8 else _DEFAULT
+    for index in _PLACES:
+        place = lab[discs(frame.shape, frame.points[[index]], frame.face_width * 0.03)]
+        if len(place) > 4:
+            gap = (np.median(place, axis=0) - skin) * np.array([0.4, 1, 1])
+            seen.append(float(np.linalg.norm(gap)) > _UNLIKE)
+    return float(np.mean(seen)) if seen else 0.0
 
 
 def clean_skin(measured: Lab, eye_white: float | None = None) -> Lab:

@@ -184,6 +184,9 @@ def test_lying_faces_are_found(close_up: Callable[[str], Pixels], quarter: int) 
     findings = photo.inspect(as_photo(turned))
     assert len(findings.faces) == 1
     assert findings.faces[0].score > 0.5
+    person = photo.isolate(as_photo(turned), findings).person
+    assert abs(person.roll) < 20
+    assert person.look.outfit is Outfit.SUIT
 
 
 def spectacles(subject: Subject, thickness: int, *, dark: bool) -> Pixels:
@@ -239,6 +242,18 @@ def bearded(subject: Subject) -> Pixels:
 def test_beards_are_seen(subject_of: SubjectOf, name: str) -> None:
     subject, _ = measured(bearded(subject_of(name)))
     assert subject.person.look.beard in (Beard.FULL, Beard.GOATEE)
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_mask_over_the_mouth_lowers_confidence(subject_of: SubjectOf, name: str) -> None:
+    subject = subject_of(name)
+    picture = subject.pixels.copy()
+    outline = subject.person.landmarks[[*lm.JAW[1:-1], 280, 195, 50], :2]
+    cv2.fillPoly(picture, [outline.astype(np.int32)], (205, 222, 235), cv2.LINE_AA)
+    masked, warnings = measured(picture)
+    assert "face-covered" in warnings
+    assert masked.person.confidence < 0.5
+    assert masked.person.look.beard is Beard.NONE
 
 
 # ---------------------------------------------------------------- several people, nobody, too small
