@@ -83,7 +83,11 @@ def _present(pixels: Pixels, proposed: tuple[Face, ...]) -> list[Face]:
         face, score = proposal, mesh.fit(pixels, proposal).presence
         if score < _SURE:
             # A face upside down looks a little like one that stands.
-            over = Face(box=face.box, score=face.score, keypoints=2 * np.float32(face.box.centre) - face.keypoints)
+            over = Face(
+                box=face.box,
+                score=face.score,
+                keypoints=np.asarray(2 * np.array(face.box.centre) - face.keypoints, np.float32),
+            )
             turned_score = mesh.fit(pixels, over).presence
             face, score = (over, turned_score) if turned_score > score else (face, score)
         if score >= _PRESENT:
