@@ -35,7 +35,9 @@ BIG_G = {
 
 
 def to_original(pipeline: Any) -> dict[str, Any]:
-    """All tensors of an SD 1.5 or SDXL pipeline under their original names, contiguous."""
+    """All tensors of an SD 1.5 or SDXL pipeline under their original names, contiguous, and the ones that published
+    files carry besides.
+    """
     tensors = {f"model.diffusion_model.{k}": v for k, v in unet_tensors(pipeline.unet).items()}
     tensors |= {f"first_stage_model.{k}": v for k, v in vae_tensors(pipeline.vae).items()}
     second = getattr(pipeline, "text_encoder_2", None)
@@ -44,7 +46,17 @@ def to_original(pipeline: Any) -> dict[str, Any]:
         tensors[f"{clip_l}text_model.{name.removeprefix('text_model.')}"] = tensor
     if second is not None:
         tensors |= {f"conditioner.embedders.1.model.{k}": v for k, v in big_g_tensors(second).items()}
-    return {name: tensor.clone().contiguous() for name, tensor in tensors.items()}
+    return {name: tensor.clone().contiguous() for name, tensor in (tensors | besides(clip_l)).items()}
+
+
+def besides(clip_l: str) -> dict[str, Any]:
+    """What no part of a pipeline wants, but published files have: training's noise table and old buffers."""
+    import torch
+
+    extra: dict[str, Any] = {f"{clip_l}text_model.embeddings.position_ids": torch.arange(77)[None]}
+    if clip_l.startswith("cond"):
+        return extra | {"alphas_cumprod": torch.ones(1000), "model_ema.decay": torch.ones(())}
+    return extra | {"denoiser.sigmas": torch.ones(1000), "conditioner.embedders.1.model.logit_scale": torch.ones(())}
 
 
 def unet_tensors(unet: Any) -> dict[str, Any]:

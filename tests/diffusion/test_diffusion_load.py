@@ -26,6 +26,7 @@ from stylize.models import Subject
 from stylize.progress import CancelToken, Progress, Stage, nobody
 from stylize.weights import Family
 from tests.diffusion import tiny
+from tests.diffusion.painting import paint, pipeline_of
 
 FolderOf = Callable[[str], Path]
 
@@ -196,6 +197,23 @@ def test_a_checkpoint_that_lost_tensors(
     save_file(kept, str(tmp_path / "torn.safetensors"))
     with pytest.raises(WeightsDamaged):
         DiffusionEngine(tmp_path / "torn.safetensors", device="cpu").load()
+
+
+def test_a_checkpoint_trained_on_velocity_is_denoised_so(
+    tiny_checkpoint: FolderOf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, drawn_subject: Subject
+) -> None:
+    import torch
+    from safetensors.torch import load_file, save_file
+
+    from stylize.engines.diffusion import load
+
+    plain = tiny_checkpoint("sdxl")
+    monkeypatch.setattr(load, "config_folder", lambda family: plain.with_suffix(".config"))
+    save_file(load_file(str(plain)) | {"v_pred": torch.zeros(0)}, str(tmp_path / "velocity.safetensors"))
+    engine = DiffusionEngine(tmp_path / "velocity.safetensors", device="cpu")
+    for scheduler in ("ddim", "euler", "dpmpp-2m-karras"):
+        paint(engine, drawn_subject, tiny.make_plan(scheduler=scheduler))
+        assert pipeline_of(engine).scheduler.config.prediction_type == "v_prediction"
 
 
 def test_loading_tells_how_far_it_is(tiny_folder: FolderOf) -> None:
