@@ -141,7 +141,8 @@ class Person:
     """What was measured of the subject. All arrays in the pixels of `Subject.pixels`.
 
     `landmarks` (468, 3) float32: x, y in pixels, z towards the viewer negative, in pixels (MediaPipe face mesh).
-    `yaw`, `pitch`, `roll` in degrees; yaw > 0: turned towards the right edge of the picture.
+    `yaw`, `pitch`, `roll` in degrees; yaw > 0: turned towards the right edge of the picture; pitch > 0: looking up;
+    roll > 0: tilted clockwise as seen.
     `confidence` 0 to 1: how far the landmarks may be trusted (below 0.5: paint loosely, print no features).
     `eyes_open`, `mouth_open`: opening over width of the eye and over height of the face.
     `skin_lab`: the measured skin (CIELAB, D65), before any cleaning.

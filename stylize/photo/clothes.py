@@ -57,7 +57,7 @@ def _outer(centres: Lab, shares: Shares, skin: Lab) -> Lab:
     """The largest colour that is not skin; two shades of one cloth count together, the lit one is taken."""
     weights = np.array([s * 0.15 if _skin_like(c, skin) else s for c, s in zip(centres, shares, strict=True)])
     best = centres[np.argmax(weights)]
-    kin = [c for c in centres if distance(c, best, lightness=0.35) < 13]
+    kin = [c for c in centres if distance(c, best, lightness=0.35) < 13 and not _skin_like(c, skin)] or [best]
     return np.asarray(max(kin, key=lambda c: float(c[0])) * 0.5 + best * 0.5, np.float32)
 
 
