@@ -1,6 +1,6 @@
 """Stable Diffusion weights on this machine: found, identified, checked and digested before any library sees them."""
 
 from stylize.weights.identify import Family
-from stylize.weights.store import WeightSet, digest, digest_file, digest_with, explain, inspect, list_loras, look_up
+from stylize.weights.store import WeightSet, digest, digest_file, digest_with, inspect, list_loras, look_up
 
-__all__ = ["Family", "WeightSet", "digest", "digest_file", "digest_with", "explain", "inspect", "list_loras", "look_up"]
+__all__ = ["Family", "WeightSet", "digest", "digest_file", "digest_with", "inspect", "list_loras", "look_up"]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from stylize.errors import StylizeError, WeightsDamaged, WeightsError, WeightsMissing, WeightsUnsafe
+from stylize.errors import WeightsDamaged, WeightsError, WeightsMissing, WeightsUnsafe
 from stylize.weights.folder import INDEX, PICKLES, inspect_folder
 from stylize.weights.header import read_header
 from stylize.weights.identify import Family, count_parameters, identify_checkpoint, predicts_velocity
@@ -191,12 +191,3 @@ def digest_file(path: Path, heard: Callable[[int], None] | None = None) -> str:
     except OSError:
         raise WeightsDamaged(what="a file cannot be read") from None
     return _digests.setdefault(key, value.hexdigest())
-
-
-def explain(explicit: Path | None = None, *, environment: Mapping[str, str] = os.environ) -> tuple[bool, str]:
-    """Whether there are weights to use and, if not, the sentence that says what to do."""
-    try:
-        look_up(explicit, environment=environment)
-    except StylizeError as error:
-        return False, str(error)
-    return True, ""
