@@ -72,12 +72,15 @@ def plain_of(tiny_folder: Callable[[str], Path]) -> Callable[[str], Any]:
     return give
 
 
-def plain_pipeline(folder: Path, family: str) -> Any:
+def plain_pipeline(folder: Path, family: str, dtype: str = "float32") -> Any:
     import diffusers
+    import torch
 
     tiny.quieten()
     kinds = {"sd15": "StableDiffusionImg2ImgPipeline", "sdxl": "StableDiffusionXLImg2ImgPipeline"}
-    pipeline = getattr(diffusers, kinds[family]).from_pretrained(str(folder), local_files_only=True)
+    pipeline = getattr(diffusers, kinds[family]).from_pretrained(
+        str(folder), local_files_only=True, torch_dtype=getattr(torch, dtype)
+    )
     pipeline.set_progress_bar_config(disable=True)
     return pipeline
 

@@ -106,6 +106,15 @@ def test_strength_and_guidance(
 
 
 @pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_half_precision(family: str, dtype: str, tiny_folder: Callable[[str], Path], drawn_subject: Subject) -> None:
+    """SDXL's VAE asks to be run in float32 then, for reading the photo as for the picture."""
+    folder, plan = tiny_folder(family), tiny.make_plan(scheduler="euler-a")
+    mine = paint(DiffusionEngine(folder, device="cpu", dtype=dtype), drawn_subject, plan)
+    assert np.array_equal(mine, paint_plainly(plain_pipeline(folder, family, dtype), drawn_subject, plan))
+
+
+@pytest.mark.parametrize("family", FAMILIES)
 def test_loras(family: str, tiny_folder: Callable[[str], Path], engine_of: EngineOf, drawn_subject: Subject) -> None:
     folder, engine = tiny_folder(family), engine_of(family)
     bare = tiny.make_plan()
