@@ -10,6 +10,7 @@ from typing import Any
 from stylize.errors import OutOfRange
 from stylize.geometry import Size
 from stylize.models import BoxOrder, DenoiseOverride, LookOverride, Request
+from stylize.toybox.words import card_languages
 
 SIZES = ("512x640", "768x960", "1024x1280")
 COLOURS = tuple(field.name for field in fields(LookOverride) if field.name.endswith("_colour"))
@@ -92,16 +93,20 @@ SWITCHES = ("boxed", "own_colours")
 NAMES = (*(field.name for field in FIELDS), *SWITCHES)
 
 
-def to_request(values: Mapping[str, Any]) -> Request:
-    """What the widgets say, by name → a Request. Raises OutOfRange for a seed that is no number."""
+def to_request(values: Mapping[str, Any], language: str = "en") -> Request:
+    """What the widgets say, by name → a Request. `language`: of our own words on the card, if the card has them.
+
+    Raises OutOfRange for a seed that is no number.
+    """
     parts: dict[str, dict[str, Any]] = {"": {}, "box": {}, "look": {}, "denoise": {}}
     for field in FIELDS:
         part, _, name = field.name.rpartition(".")
         if name not in COLOURS or name in values["own_colours"]:
             parts[part][name] = field.read(values[field.name])
+    on_card = language if language in card_languages() else "en"
     return Request(
         **parts[""],
-        box=BoxOrder(**parts["box"]) if values["boxed"] else None,
+        box=BoxOrder(**parts["box"], language=on_card) if values["boxed"] else None,
         look=LookOverride(**parts["look"]),
         denoise=DenoiseOverride(**parts["denoise"]),
     )

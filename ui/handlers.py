@@ -18,6 +18,7 @@ from ui.job import Job
 from ui.pictures import encode
 from ui.shop import Shop, with_new_seed
 from ui.strings import Language
+from ui.trouble import PhotoGone, PhotoMissing
 
 Values = Mapping[str, Any]
 Updates = dict[str, Any]
@@ -123,7 +124,7 @@ class Handlers:
             yield self._trouble(PhotoGone() if visit.photo else PhotoMissing())
             return
         try:
-            request = to_request(self._settle(values))
+            request = to_request(values, self._say.code)
         except StylizeError as problem:
             yield self._trouble(problem)
             return
@@ -140,11 +141,6 @@ class Handlers:
         else:
             shown = self._show(visit, arrival, job.outcome, time.perf_counter() - begun)
             yield {**self._idle(request.style), **shown, **measured_colours(job.outcome, values["own_colours"])}
-
-    def _settle(self, values: Values) -> Values:
-        """Where no tagline was typed: the style's own, in the language of the page."""
-        tagline = (values["box.tagline"] or "").strip() or self._shop.tagline(self._say, values["style"])
-        return {**values, "box.tagline": tagline}
 
     def _button(self, style: str) -> Any:
         """The big button, ready; a painting is no figure."""
@@ -196,7 +192,7 @@ class Handlers:
         facts = self._say(
             "result.facts",
             engine=self._say.maybe(f"maker.{result.plan.engine}", result.plan.engine),
-            seconds=f"{seconds:.1f}",
+            seconds=f"{seconds:.1f}".replace(".", self._say("result.decimal_point")),
             seed=result.plan.seed,
         )
         alt = self._say("result.picture", style=title)
@@ -238,17 +234,3 @@ class Handlers:
 def measured_colours(result: Result, chosen: Sequence[str]) -> Updates:
     """Let the pickers that are not in use begin with what was measured."""
     return {f"look.{name}": getattr(result.look, name) for name in COLOURS if name not in chosen}
-
-
-class PhotoMissing(StylizeError):
-    """The button was pressed too early."""
-
-    slug = "photo-missing"
-    sentence = "Please choose a photo first."
-
-
-class PhotoGone(StylizeError):
-    """It fell off the shelf, or the program was started anew."""
-
-    slug = "photo-gone"
-    sentence = "The photo is no longer in memory. Please choose it again."

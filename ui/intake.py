@@ -21,6 +21,7 @@ from stylize.errors import PhotoTooLarge, StylizeError
 from stylize.models import Findings, Found
 from ui.pictures import encode, placeholder, preview
 from ui.shelf import Sheet, Shelf
+from ui.trouble import unexpected
 
 LIMIT_BYTES = 20_000_000
 FORM_BYTES = 4096
@@ -95,6 +96,8 @@ def _look_at(untrusted_bytes: bytes | None) -> Arrival:
         findings = photo.inspect(taken)
     except StylizeError as problem:
         return Arrival(data=b"", found=(), findings=None, refusal=problem, preview=placeholder())
+    except Exception as surprise:  # whatever a stranger's file does to a decoder, the page answers
+        return Arrival(data=b"", found=(), findings=None, refusal=unexpected(surprise), preview=placeholder())
     small = encode(preview(taken.pixels, findings.faces), ".webp", quality=88)
     return Arrival(data=untrusted_bytes, found=taken.found, findings=findings, refusal=None, preview=small)
 

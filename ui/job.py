@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 import threading
-import traceback
 from collections.abc import Callable
-from pathlib import Path
 from typing import Generic, TypeVar
 
 from stylize.errors import Cancelled, StylizeError
 from stylize.models import Pixels
 from stylize.progress import CancelToken, Progress, Tell, overall_fraction
+from ui.trouble import unexpected
 
 Outcome = TypeVar("Outcome")
 
 _ONE_AT_A_TIME = threading.Lock()
-
-
-class Unexpected(StylizeError):
-    """Something that is nobody's doing but ours. Its details are not shown to anyone."""
-
-    slug = "unexpected"
-    sentence = "Something went wrong on our side. Your photo is untouched; please try again."
 
 
 class Job(Generic[Outcome]):
@@ -78,15 +69,8 @@ class Job(Generic[Outcome]):
         except StylizeError as problem:
             self.error = problem
         except Exception as surprise:  # the page must answer whatever happens
-            print(f"Stylize: unexpected {_place(surprise)}", file=sys.stderr, flush=True)  # noqa: T201
-            self.error = Unexpected()
+            self.error = unexpected(surprise)
         finally:
             with self._news:
                 self.done = True
                 self._news.notify_all()
-
-
-def _place(surprise: Exception) -> str:
-    """Kind and place of an error, for a bug report. Its message may hold what is the user's, and stays out."""
-    last = traceback.extract_tb(surprise.__traceback__)[-1]
-    return f"{type(surprise).__name__} at {Path(last.filename).name}:{last.lineno}"

@@ -12,7 +12,7 @@ from ui.pictures import ICON_PX, ICONS_ACROSS
 from ui.strings import language
 
 STYLE_PICTURES = Path(__file__).parent / "assets" / "styles"
-SHOWN_PX = 52
+SHOWN_PX = 56
 TOOLS = ("upload", "webcam", "clipboard")
 
 

@@ -83,7 +83,7 @@ def make_theme() -> Any:
         input_border_color_dark="#4d3d5c",
         input_border_color_focus="#cf3f1b",
         input_border_color_focus_dark="#fb7150",
-        input_placeholder_color="#8a7462",
+        input_placeholder_color="#7d6857",
         input_placeholder_color_dark="#9d8c9a",
         button_primary_background_fill="#cf3f1b",
         button_primary_background_fill_dark="#cf3f1b",

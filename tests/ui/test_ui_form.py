@@ -12,8 +12,8 @@ from stylize.geometry import Size
 from stylize.models import BoxOrder, DenoiseOverride, LookOverride, Request
 from ui.form import COLOURS, FIELDS, NAMES, to_request
 
-NOT_ASKED = {"look", "box", "denoise", "export", "denoise.loras"}
-"""Groups of others; the file's format, which is chosen after; LoRAs, which have no widget yet."""
+NOT_ASKED = {"look", "box", "denoise", "export", "denoise.loras", "box.language"}
+"""Groups of others; the card speaks the language of the page; the file's format, which is chosen after; LoRAs, which have no widget yet."""
 
 EMPTY: dict[str, Any] = {
     **dict.fromkeys(NAMES, ""),
@@ -71,6 +71,11 @@ def test_what_is_chosen_arrives() -> None:
         look=LookOverride(hair="bob", glasses=False, hair_colour="#112233"),  # type: ignore[arg-type]
         denoise=DenoiseOverride(strength=0.4, num_inference_steps=20, prompt="a toy"),
     )
+
+
+def test_the_card_speaks_the_language_of_the_page() -> None:
+    boxed = {**EMPTY, "boxed": True}
+    assert [to_request(boxed, code).box.language for code in ("de", "en", "tlh")] == ["de", "en", "en"]  # type: ignore[union-attr]
 
 
 def test_a_seed_of_nought_is_a_seed() -> None:

@@ -48,12 +48,12 @@ def _look(say: Language) -> dict[str, Any]:
     with gr.Row():
         for name, kinds in (("hair", Hair), ("outfit", Outfit), ("beard", Beard)):
             choices = [measured, *((say(f"{name}.{kind}"), kind.value) for kind in kinds)]
-            widgets[f"look.{name}"] = gr.Dropdown(choices, value="", label=say(f"look.{name}"), min_width=140)
+            widgets[f"look.{name}"] = gr.Dropdown(choices, value="", label=say(f"look.{name}"), min_width=200)
         widgets["look.glasses"] = gr.Dropdown(
             [measured, (say("look.yes"), "yes"), (say("look.no"), "no")],
             value="",
             label=say("look.glasses"),
-            min_width=140,
+            min_width=200,
         )
     return widgets
 
