@@ -57,7 +57,7 @@ def test_a_colour_shows_where_it_belongs(
     assert np.linalg.norm(after - before) > 6
 
 
-@pytest.mark.parametrize("skin", ["#2d1a12", "#5a3825", "#a5694a", "#d9a47e", "#f3d9c6"])
+@pytest.mark.parametrize("skin", ["#3b2219", "#5a3825", "#a5694a", "#d9a47e", "#f3d9c6"])
 def test_the_skin_keeps_its_tone(make: Callable[..., object], subject_of: Callable[[str], Subject], skin: str) -> None:
     """From very dark to very pale, the lit face is the asked colour, neither greyed nor bleached."""
     subject = subject_of("obama")

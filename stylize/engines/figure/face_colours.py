@@ -42,7 +42,7 @@ def choose_colours(person: Person, look: Look) -> FaceColours:
 
 def plastic_skin(skin: Floats) -> Floats:
     """Skin as plastic (CIELAB): lifted a little out of black, kept below white, chroma and hue of living skin."""
-    lightness = float(np.clip(skin[0] * 0.94 + 4.5, 24, 85))
+    lightness = float(np.clip(skin[0] * 0.95 + 3.5, 18, 86))
     chroma = float(np.hypot(skin[1], skin[2]))
     least = 20 if lightness > 40 else 14
     chroma = float(np.clip(chroma, least - max(0.0, lightness - 74) * 0.35, 38))
@@ -67,9 +67,15 @@ def plastic_lips(lips: Floats, skin: Floats) -> Floats:
 
 
 def plastic_iris(iris: Floats) -> Floats:
-    """An iris as paint (CIELAB): lighter and stronger than the shaded one of a photo."""
-    gain = min(1.7, 24 / max(float(np.hypot(iris[1], iris[2])), 1.0))
-    return np.array([np.clip(iris[0] * 1.2 + 6, 15, 46), iris[1] * gain, iris[2] * gain], np.float32)
+    """An iris as paint (CIELAB): lighter and stronger than the shaded one of a photo. What is dark and reddish there is
+    brown: no iris is purple.
+    """
+    chroma, hue = float(np.hypot(iris[1], iris[2])), float(np.arctan2(iris[2], iris[1]))
+    if iris[1] > 0:
+        hue = float(np.clip(hue, np.radians(52), np.radians(85)))
+        chroma = max(chroma, 8.0)
+    chroma *= min(1.7, 24 / max(chroma, 1.0))
+    return np.array([np.clip(iris[0] * 1.2 + 6, 15, 46), chroma * np.cos(hue), chroma * np.sin(hue)], np.float32)
 
 
 def rgb(lab: Floats) -> Floats:

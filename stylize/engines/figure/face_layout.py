@@ -19,7 +19,7 @@ from stylize.models import Person
 
 SPAN = 1.5
 """Face widths across the print."""
-_BONES = np.array([2.0, 1.0])
+_BONES = np.array([2.4, 1.2])
 """The mesh plays the width of jaws and temples down; it is given back."""
 _EYES = (mesh.RIGHT_EYE, mesh.LEFT_EYE)
 

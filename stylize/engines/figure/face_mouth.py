@@ -9,7 +9,7 @@ import numpy as np
 
 from stylize import landmarks as mesh
 from stylize.engines.figure.draw import Floats, lay, polygon, ramp, shade, soften, stroke
-from stylize.engines.figure.face_colours import FaceColours, tone
+from stylize.engines.figure.face_colours import FaceColours, rgb, tone
 from stylize.engines.figure.face_layout import Layout
 from stylize.engines.figure.settings import FigureSettings
 
@@ -64,14 +64,15 @@ def paint_mouth(
     outer = polygon(mesh.smooth_closed(spots[list(mesh.LIPS_OUTER)]), patch.shape)
     opening = _opening(spots, patch.shape)
     is_open = opening.gap > _OPEN * layout.size
-    between = np.zeros_like(outer)
+    between = extra = np.zeros_like(outer)
     teeth = _Teeth()
     if is_open:
         inner = polygon(mesh.smooth_closed(spots[list(mesh.LIPS_INNER)]), patch.shape)
         teeth = _find_teeth(lab, inner, opening, colours, wide=opening.gap > _WIDE * layout.size)
         height = opening.lower - opening.upper
         between = inner * ramp(1.5, -1.5, (opening.depth - teeth.lip) * height)
-    _tint_lips(patch, soften(np.clip(outer - between, 0, 1), 1.3 * unit), colours)
+        extra = soften(np.asarray(cv2.dilate(inner - between, np.ones((9, 9), np.uint8)), np.float32), 2 * unit)
+    _tint_lips(patch, soften(np.clip(outer - between, 0, 1), 1.3 * unit), extra, colours)
     if is_open:
         _paint_teeth(patch, soften(between, 0.8 * unit), opening, teeth, unit)
     _draw_line(patch, spots, colours, settings, unit, is_open=is_open)
@@ -97,11 +98,14 @@ def _edge(spots: Floats, columns: Floats) -> Floats:
     return np.asarray(np.interp(columns, curve[:, 0], curve[:, 1]), np.float32)[None]
 
 
-def _tint_lips(patch: Floats, lips: Floats, colours: FaceColours) -> None:
-    """Bring the average colour of the lips to the wanted one; their own light and dark stay, softened."""
+def _tint_lips(patch: Floats, lips: Floats, extra: Floats, colours: FaceColours) -> None:
+    """Bring the average colour of the lips to the wanted one; their own light and dark stay, softened, but not where
+    `extra` lip covers what the landmarks took for the inside of the mouth.
+    """
     lab = cv2.cvtColor(np.clip(patch, 0, 1), cv2.COLOR_RGB2LAB)
     weight = float(lips.sum()) + 1e-6
-    own = lab - (lab * lips[..., None]).sum((0, 1)) / weight
+    lay(patch, extra * lips, rgb(colours.lips))
+    own = (1 - extra[..., None]) * (lab - (lab * lips[..., None]).sum((0, 1)) / weight)
     reach = np.where(own[..., 0] > 0, 7, 12).astype(np.float32)
     own[..., 0] = reach * np.tanh(own[..., 0] / 14)
     tinted = colours.lips + own * np.array([0.85, 0.4, 0.4], np.float32)
