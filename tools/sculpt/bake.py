@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import bpy
+import cv2
 import numpy as np
 
 from . import scene as studio
@@ -30,6 +31,9 @@ PACKS = ROOT / "stylize/engines/figure/packs"
 STAGE = ROOT / "stylize/toybox/stage"
 SCRATCH = ROOT / "build/sculpt"
 PICTURES = SCRATCH / str(os.getpid())
+CODE = hashlib.sha256(
+    b"".join((Path(__file__).parent / name).read_bytes() for name in ("sdf.py", "limbs.py", "clothes.py"))
+).hexdigest()[:12]
 ALL = (
     "stage",
     "blister",
@@ -95,12 +99,7 @@ class Studio:
 
     def add_extra(self, parts: list[tuple[str, tuple[np.ndarray, np.ndarray]]]) -> None:
         for part, mesh in parts:
-            if part == "lens":
-                material = studio.clear_material("lens", ior=1.45, roughness=0.06, strength=0.9)
-            else:
-                material = studio.part_material(part)
-            made = studio.add_mesh(part, material, *mesh, parent=self.frames["head"])
-            made.visible_shadow = part != "lens"
+            made = studio.add_mesh(part, studio.part_material(part), *mesh, parent=self.frames["head"])
             self.extra.append(made)
         bpy.context.view_layer.update()
 
@@ -161,10 +160,7 @@ def shadow_between(with_figure: np.ndarray, without: np.ndarray) -> np.ndarray:
 
 def _kept_figure(outfit: str, coarse: float) -> list[tuple[str, Mesh]]:
     """The meshes of an outfit, kept as long as the sculpting code does not change."""
-    code = hashlib.sha256()
-    for name in ("sdf.py", "limbs.py", "clothes.py"):
-        code.update((Path(__file__).parent / name).read_bytes())
-    path = SCRATCH / f"{outfit}_{coarse}_{code.hexdigest()[:12]}.pickle"
+    path = SCRATCH / f"{outfit}_{coarse}_{CODE}.pickle"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(pickle.dumps(dress_figure(outfit, coarse=coarse)))
@@ -276,29 +272,57 @@ def bake_face(setup: Setup) -> int:
     return write_face(PACKS / "face", uv=seen.face_uv, face=seen.masks["face"])
 
 
-def bake_overlay(setup: Setup, folder: Path, parts: list[tuple[str, tuple[np.ndarray, np.ndarray]]]) -> int:
-    """A layer on the head: its own passes where the head does not hide it, and how much light it takes from the head."""
+def bake_overlay(setup: Setup, folder: Path, parts: list[tuple[str, Mesh]]) -> int:
+    """A layer on the head: its own passes where the head does not hide it, and how much light it takes from the head.
+    Lenses ("lens") are only a faint glare that is drawn where they would be seen.
+    """
     at = Studio(setup)
-    at.add_extra(parts)
-    region = at.region(at.extra)
+    lenses = [part for part in parts if part[0] == "lens"]
+    at.add_extra([part for part in parts if part[0] != "lens"])
+    left, top, right, bottom = at.region(at.extra)
     pad = 20 / setup.width
-    wide = (region[0] - pad, region[1] - pad, region[2] + pad, region[3] + pad)
+    region = (left - pad, top - pad, right + pad, bottom + pad)
     at.show(at.extra, cut_by=(at.head,))
-    seen = at.render(wide)
+    seen = at.render(region)
     at.show(at.head)
-    shaded = at.render(wide)
-    for part in at.extra:
+    shaded = at.render(region)
+    frame, at.extra = at.extra, []
+    for part in frame:
         bpy.data.objects.remove(part)
-    at.extra = []
-    bare = at.render(wide)
+    bare = at.render(region)
+    gloss = seen.gloss
+    if lenses:
+        at.add_extra(lenses)
+        at.show(at.extra, cut_by=(at.head,))
+        gloss = gloss + glare(at.render(region, samples=8).masks["lens"] * (1 - seen.masks["frame"]))
     skin = bare.masks["skin"] > 0.5
     share = np.where(skin[..., None], shaded.light / np.maximum(bare.light, 1e-3), 1)
     width, height = canvas(setup.width)
-    box = tuple(int(round(v)) for v in (wide[0] * width, wide[1] * height, wide[2] * width, wide[3] * height))
+    box = tuple(round(v) for v in (region[0] * width, region[1] * height, region[2] * width, region[3] * height))
     masks = {name: seen.masks[name] for name in ("beard", "frame", "temple")}
-    return write_layer(
-        folder, light=seen.light, gloss=seen.gloss, masks=masks, shade=np.clip(share, 0, 1), box=box
-    )  # fmt: skip
+    return write_layer(folder, light=seen.light, gloss=gloss, masks=masks, shade=np.clip(share, 0, 1), box=box)
+
+
+def glare(lens: np.ndarray) -> np.ndarray:
+    """(h, w, 3) light on glass: a breath of sky, and two slanting stripes on each lens."""
+    out = np.zeros((*lens.shape, 3), np.float32)
+    count, labels, stats, centres = cv2.connectedComponentsWithStats((lens > 0.5).astype(np.uint8))
+    y, x = np.mgrid[: lens.shape[0], : lens.shape[1]].astype(np.float32)
+    for index in range(1, count):
+        reach = stats[index, cv2.CC_STAT_WIDTH] / 2
+        if reach < 4:
+            continue
+        across = ((x - centres[index][0]) + 0.55 * (y - centres[index][1])) / reach
+        stripes = _hump(across, -0.62, 0.20) + 0.7 * _hump(across, -0.22, 0.07)
+        here = cv2.dilate((labels == index).astype(np.uint8), np.ones((5, 5), np.uint8)) * lens
+        fade = np.clip(0.75 - (y - centres[index][1]) / (2.2 * reach), 0, 1)
+        out += (here * (0.012 + 0.085 * stripes * fade))[..., None] * np.array([0.95, 0.98, 1.0], np.float32)
+    return out
+
+
+def _hump(x: np.ndarray, centre: float, half: float) -> np.ndarray:
+    """1 within `half` of the centre, falling to 0 quickly beyond."""
+    return np.clip((half + 0.03 - np.abs(x - centre)) / 0.06, 0, 1)
 
 
 def _parts(seen: Rendered) -> dict[str, np.ndarray]:

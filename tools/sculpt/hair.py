@@ -94,13 +94,13 @@ def short(p: np.ndarray) -> np.ndarray:
     ahead = smoothstep(0.25, -0.45, y) * up
     part = -0.24
     near = smoothstep(part + 0.05, part - 0.06, x)
-    flow = part_flow(p, part, 0.24, 0.60) + 0.04 * noise(p, 1, 3.2)
+    flow = part_flow(p, part, 0.24, 1.7) + 0.12 * x * smoothstep(0.1, -0.4, y) + 0.03 * noise(p, 1, 3.2)
     comb = locks(flow, 6.4, seed=11)
     side = locks(0.75 * y - 0.62 * z + 0.03 * noise(p, 1, 4.0), 9.0, seed=12)
     comb = comb * up + side * (1 - up)
     volume = 0.046 + 0.088 * up * (1 - 0.45 * near) + 0.105 * ahead * (1 - 0.75 * near) * (0.8 + 0.35 * np.sin(2.2 * x + 0.6))
     groove = 0.050 * np.exp(-(((x - part) / 0.022) ** 2)) * up * smoothstep(0.26, 0.05, y)
-    thick = volume + (0.026 + 0.026 * up) * (comb - 0.62) - groove
+    thick = volume + (0.026 + 0.026 * up + 0.012 * ahead) * (comb - 0.62) - groove
     edge = hairline("short", az) + np.radians(2.5) * (jitter(np.floor(flow * 6.4), 14) - 0.6) * up
     return meet(over - thick, (edge - el) * 0.58, 0.035)
 

@@ -165,8 +165,6 @@ def pants(p: np.ndarray) -> np.ndarray:
     for s in SIDES:
         cuff = capsule(p, (s * 0.57, 0.07, 0.80), (s * 0.585, 0.08, 0.52), 0.475, 0.49)
         out = join(out, meet(cuff, np.abs(p[..., 2] - 0.62) - 0.12, 0.05), 0.03)
-        crease = np.maximum(np.abs(p[..., 2] - 0.755) - 0.010, -(out + 0.03))
-        out = carve(out, crease, 0.02)
     for s in SIDES:
         q = turn(p, (s * 0.72, -0.5, 2.12), -s * 0.5, 1)
         out = carve(out, np.maximum(slab(q, (s * 0.72, -0.5, 2.12), (0.018, 0.5, 0.24), 0.01), p[..., 1]), 0.03)

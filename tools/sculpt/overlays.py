@@ -70,13 +70,12 @@ def glasses_meshes(voxel: float) -> list[tuple[str, Mesh]]:
         def rim(p: np.ndarray, local: object = local) -> np.ndarray:
             q = local(p)
             level = (superellipse(q[..., 0], q[..., 2], 0.190, 0.162, 2.7) - 1) * 0.172
-            return meet(np.abs(level) - 0.0215, np.abs(q[..., 1]) - 0.024, 0.022)
+            return meet(np.abs(level) - 0.0190, np.abs(q[..., 1]) - 0.024, 0.022)
 
         def glass(p: np.ndarray, local: object = local) -> np.ndarray:
             q = local(p)
             level = (superellipse(q[..., 0], q[..., 2], 0.190, 0.162, 2.7) - 1) * 0.172
-            dome = q[..., 1] + 0.004 + 0.35 * (q[..., 0] ** 2 + q[..., 2] ** 2)
-            return np.maximum(level, np.abs(dome - 0.010) - 0.007)
+            return np.maximum(level, np.abs(q[..., 1]) - 0.009)
 
         low, high = (cx - 0.26, cy - 0.13, cz - 0.24), (cx + 0.26, cy + 0.13, cz + 0.24)
         parts.append(("frame", polygonise(rim, low, high, voxel)))
@@ -93,7 +92,7 @@ def glasses_meshes(voxel: float) -> list[tuple[str, Mesh]]:
 
     def bridge(p: np.ndarray) -> np.ndarray:
         arch = p - np.stack([0 * p[..., 0], 0.6 * p[..., 0] ** 2, -2.2 * p[..., 0] ** 2], -1)
-        return meet(capsule(arch, (-0.10, y, z), (0.10, y, z), 0.021), ellipsoid(p, (0, y, z), (0.11, 0.2, 0.2)), 0.01)
+        return meet(capsule(arch, (-0.055, y, z), (0.055, y, z), 0.019), ellipsoid(p, (0, y, z), (0.085, 0.2, 0.2)), 0.01)
 
     parts.append(("frame", polygonise(bridge, (-0.14, y - 0.1, z - 0.12), (0.14, y + 0.1, z + 0.1), voxel)))
     return parts

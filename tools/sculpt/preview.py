@@ -47,7 +47,7 @@ def main() -> None:
             hair, *extras = name.split("+")
             at = Studio(Setup(**{**vars(setup), "coarse": 1.4}), base="zip" if not tiles else "zip", hair=hair)
             for extra in extras:
-                parts = glasses_meshes(0.009) if extra == "glasses" else [("beard", beard_mesh(extra, 0.012))]
+                parts = [p for p in glasses_meshes(0.009) if p[0] != "lens"] if extra == "glasses" else [("beard", beard_mesh(extra, 0.012))]
                 at.add_extra(parts)
         tiles.append(tile(at, setup.width, BODY_REGION if kind == "bodies" else HEAD_REGION, setup.samples))
         print(name, flush=True)

@@ -33,6 +33,7 @@ PARTS: dict[str, tuple[tuple[float, float, float], float, float]] = {
     "metal": ((0.75, 0.75, 0.76), 0.22, 0.0),
     "frame": ((0.06, 0.06, 0.06), 0.18, 0.25),
     "temple": ((0.06, 0.06, 0.06), 0.18, 0.25),
+    "lens": ((0.05, 0.05, 0.05), 0.10, 0.0),
     "edge": ((0.60, 0.60, 0.60), 0.36, 0.12),
     "card": ((0.72, 0.72, 0.72), 0.33, 0.0),
     "floor": ((0.80, 0.78, 0.76), 0.55, 0.0),
@@ -148,7 +149,7 @@ def blank_material() -> bpy.types.Material:
     return bpy.data.materials["blank"]
 
 
-def clear_material(name: str, *, ior: float, roughness: float, strength: float = 1.0) -> bpy.types.Material:
+def clear_material(name: str, *, ior: float, roughness: float) -> bpy.types.Material:
     """Transparent plastic that only adds its reflections."""
     material = bpy.data.materials.new(name)
     material.use_nodes = True
@@ -157,7 +158,6 @@ def clear_material(name: str, *, ior: float, roughness: float, strength: float =
     output = tree.nodes.new("ShaderNodeOutputMaterial")
     clear, shine = tree.nodes.new("ShaderNodeBsdfTransparent"), tree.nodes.new("ShaderNodeBsdfGlossy")
     shine.inputs["Roughness"].default_value = roughness
-    shine.inputs["Color"].default_value = (strength, strength, strength, 1)
     mix, fresnel = tree.nodes.new("ShaderNodeMixShader"), tree.nodes.new("ShaderNodeFresnel")
     fresnel.inputs[0].default_value = ior
     tree.links.new(fresnel.outputs[0], mix.inputs[0])
@@ -324,7 +324,7 @@ def blister(p: np.ndarray) -> np.ndarray:
 
 
 def add_blister(parent: bpy.types.Object) -> bpy.types.Object:
-    mesh = polygonise(blister, (-4.1, -2.7, 0.2), (4.1, 0.12, 9.8), 0.045)
+    mesh = polygonise(blister, (-4.1, -2.7, 0.2), (4.1, 0.12, 9.8), 0.02)
     made = add_mesh("blister", clear_material("blister", ior=1.62, roughness=0.075), *mesh, parent=parent)
     made.visible_shadow = False
     return made

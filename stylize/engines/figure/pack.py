@@ -180,6 +180,8 @@ class _Pile:
         gloss = light_of(layer, "gloss", layer.gloss_scale, view, window, extend=False)
         if shade:
             below = light_of(layer, "shade", layer.shadow_scale, view, window)
+            if under is not None:
+                below = 1 - (1 - below) * (1 - under[rows])[..., None]
             self.light[rows] *= below
             self.gloss[rows] *= below
         if under is not None:
