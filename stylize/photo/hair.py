@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from stylize import landmarks as lm
 from stylize.models import Hair, Mask
-from stylize.photo.frame import Flags, HeadFrame, blur
+from stylize.photo.frame import Flags, HeadFrame, blur, fill
 from stylize.photo.palette import Lab, chroma
 
 LEVELS = {"brow": 0.1, "eye": 0.0, "nose": -0.25, "mouth": -0.45, "chin": -0.7, "neck": -0.95, "shoulder": -1.25}
@@ -35,13 +36,22 @@ class HairShape:
 
 
 def hair_colour(lab: Lab, hair: Mask, frame: HeadFrame) -> Lab:
-    """CIELAB of the hair's lit middle: neither its shine nor the dark between the strands."""
+    """CIELAB of the hair's lit middle: neither its shine nor the dark between the strands; of the brows on a bald head."""
     sure = hair > 0.8
     seen = lab[sure & (frame.above > -0.5)] if (sure & (frame.above > -0.5)).sum() > 60 else lab[sure]
     if len(seen) < 30:
-        return _DEFAULT
+        return _brow_colour(lab, frame)
     low, high = np.percentile(seen[:, 0], [35, 80])
     return np.asarray(np.median(seen[(seen[:, 0] >= low) & (seen[:, 0] <= high)], axis=0), np.float32)
+
+
+def _brow_colour(lab: Lab, frame: HeadFrame) -> Lab:
+    """The darker third of what lies in the brows."""
+    hulls = [cv2.convexHull(frame.points[list(run), :2])[:, 0] for run in (lm.RIGHT_BROW, lm.LEFT_BROW)]
+    seen = np.concatenate([lab[fill(frame.shape, hull) > 0.6] for hull in hulls])
+    if len(seen) < 30:
+        return _DEFAULT
+    return np.asarray(np.median(seen[seen[:, 0] <= np.percentile(seen[:, 0], 33)], axis=0), np.float32)
 
 
 def hair_shape(lab: Lab, hair: Mask, frame: HeadFrame) -> HairShape:

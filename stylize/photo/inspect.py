@@ -9,9 +9,8 @@ from stylize import colour
 from stylize.errors import FaceTooSmall, NoFace, NoSuchFace
 from stylize.models import Beard, Face, Findings, Photo, Pixels
 from stylize.photo import beard, eyes, glasses, mesh, monochrome, skin
-from stylize.photo.faces import propose
 from stylize.photo.frame import head_frame
-from stylize.photo.turn import turn, turn_face
+from stylize.photo.people import find_faces
 
 SMALLEST_FACE_PX = 40
 WARNINGS = (
@@ -28,8 +27,6 @@ WARNINGS = (
 """Every warning there is, in the order in which they are given."""
 
 _SMALL_FACE_PX = 110
-_PRESENT, _SURE = 0.5, 0.98
-_MOST_FACES = 32
 _TURNED_DEGREES = 28.0
 _CLOSED = 0.13
 _LOOK_PX = 240.0
@@ -52,47 +49,6 @@ def inspect(photo: Photo, face: int | None = None) -> Findings:
         raise FaceTooSmall(width_px=round(chosen.box.width), limit_px=SMALLEST_FACE_PX)
     warnings = _warnings(photo.pixels, faces, chosen)
     return Findings(faces=faces, subject=subject, warnings=warnings, verdict="ask" if warnings else "ok")
-
-
-def find_faces(pixels: Pixels) -> tuple[Face, ...]:
-    """The faces in `pixels`, larger and more central ones first; `score` is the face mesh's presence score.
-
-    Where no face stands upright the picture is looked at lying on either side, too: `keypoints` are then of the lying
-    face, its box upright around it.
-    """
-    found = _present(pixels, propose(pixels))
-    if not found:
-        for quarter in (1, 3, 2):
-            turned = turn(pixels, quarter)
-            found = _present(pixels, tuple(turn_face(face, -quarter, turned.shape) for face in propose(turned)))
-            if found:
-                break
-    height, width = pixels.shape[:2]
-
-    def prominence(face: Face) -> float:
-        x, y = face.box.centre
-        return float(face.box.area * (1 - 0.6 * np.hypot(x / width - 0.5, y / height - 0.5)))
-
-    return tuple(sorted(found, key=prominence, reverse=True))
-
-
-def _present(pixels: Pixels, proposed: tuple[Face, ...]) -> list[Face]:
-    """Those of the proposed faces that the mesh believes in."""
-    found = []
-    for proposal in proposed[:_MOST_FACES]:
-        face, score = proposal, mesh.fit(pixels, proposal).presence
-        if score < _SURE:
-            # A face upside down looks a little like one that stands.
-            over = Face(
-                box=face.box,
-                score=face.score,
-                keypoints=np.asarray(2 * np.array(face.box.centre) - face.keypoints, np.float32),
-            )
-            turned_score = mesh.fit(pixels, over).presence
-            face, score = (over, turned_score) if turned_score > score else (face, score)
-        if score >= _PRESENT:
-            found.append(Face(box=face.box, score=score, keypoints=face.keypoints))
-    return found
 
 
 def _warnings(pixels: Pixels, faces: tuple[Face, ...], chosen: Face) -> tuple[str, ...]:

@@ -9,12 +9,15 @@ from stylize.geometry import Box, Size
 from stylize.models import Face, Findings, Photo, Pixels, Subject
 from stylize.photo.faces import propose
 from stylize.photo.measure import measure
+from stylize.photo.people import present
 from stylize.photo.turn import turn, turn_face, upright_quarters
 
 FACE_WIDTH_PX = 260
 """How wide the face is in the crop: what the measurements were tuned for, and enough for a figure's face print."""
 
 _MOST_ENLARGED = 4.0
+_PERHAPS_A_FACE = 0.3
+"""Where a bystander may be, the mesh need not be as sure as for a subject."""
 
 
 def isolate(photo: Photo, findings: Findings) -> Subject:
@@ -61,7 +64,8 @@ def _move(face: Face, left: int, top: int, scale: float) -> Face:
 
 def _small_ones(pixels: Pixels, face: Face) -> tuple[Face, ...]:
     """Faces that only show in the enlarged crop."""
-    return tuple(f for f in propose(pixels) if f.box.overlap(face.box) < 0.2)
+    others = tuple(f for f in propose(pixels) if f.box.overlap(face.box) < 0.2)
+    return tuple(present(pixels, others, _PERHAPS_A_FACE))
 
 
 def _hide(pixels: Pixels, face: Face, others: tuple[Face, ...]) -> Pixels:

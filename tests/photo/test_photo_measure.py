@@ -6,7 +6,7 @@ import hashlib
 import re
 import threading
 from collections.abc import Callable
-from importlib import resources
+from importlib import import_module, resources
 from pathlib import Path
 
 import cv2
@@ -256,6 +256,58 @@ def test_a_mask_over_the_mouth_lowers_confidence(subject_of: SubjectOf, name: st
     assert masked.person.look.beard is Beard.NONE
 
 
+def shaven(subject: Subject) -> Pixels:
+    """The hair painted over with skin that rounds off into shade."""
+    covered = cv2.dilate((subject.person.hair_mask > 0.3).astype(np.float32), np.ones((9, 9)))
+    alpha = cv2.GaussianBlur(covered, (0, 0), 3)[..., None]
+    shade = 0.8 + 0.25 * cv2.GaussianBlur(alpha, (0, 0), 30)[..., None]
+    skin = colour.from_lab(np.array(subject.person.skin_lab, np.float32)) * 255
+    grain = np.random.default_rng(0).normal(0, 2, subject.pixels.shape)
+    return np.clip(subject.pixels * (1 - alpha) + (skin * shade + grain) * alpha, 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("name", ["astronaut", "biden", "obama2"])
+def test_bald_heads(subject_of: SubjectOf, name: str) -> None:
+    subject, _ = measured(shaven(subject_of(name)))
+    assert subject.person.look.hair is Hair.BALD
+    assert subject.person.hair_mask.mean() < 0.005
+
+
+def long_haired(subject: Subject, colours: tuple[float, float, float]) -> Pixels:
+    """A cap of strands with two falls down to the shoulders."""
+    points = subject.person.landmarks[:, :2]
+    up = points[lm.FOREHEAD_TOP] - points[lm.CHIN]
+    height, up = float(np.linalg.norm(up)), up / np.linalg.norm(up)
+    right = np.array([-up[1], up[0]])
+    eyes = points[lm.BETWEEN_EYES]
+
+    def at(across: float, above: float) -> np.ndarray:
+        return eyes + right * across * 0.9 * height + up * above * height
+
+    region = np.zeros(subject.pixels.shape[:2], np.uint8)
+    outer = [at(-0.8, -1.6), at(-0.78, -0.4), at(-0.72, 0.3), at(-0.45, 0.72), at(0, 0.84)]
+    inner = [at(-0.36, -1.5), at(-0.42, -0.5), at(-0.46, 0.1), at(-0.3, 0.42), at(0, 0.5)]
+    for side in (1, -1):
+        ring = [*outer, *reversed(inner)]
+        flipped = [eyes + (p - eyes) - right * ((p - eyes) @ right) * (1 - side) for p in ring]
+        cv2.fillPoly(region, [np.array(flipped, np.int32)], 255)
+    noise = np.random.default_rng(5).normal(0, 1, region.shape).astype(np.float32)
+    strands = cv2.GaussianBlur(cv2.GaussianBlur(noise, (0, 0), 1), (1, 41), 0)[..., None] * 150
+    alpha = cv2.GaussianBlur(region.astype(np.float32) / 255, (0, 0), 2)[..., None]
+    hair = np.clip(np.array(colours, np.float32) + strands, 0, 255)
+    return (subject.pixels * (1 - alpha) + hair * alpha).astype(np.uint8)
+
+
+@pytest.mark.parametrize("colours", [(70, 45, 30), (205, 165, 105), (150, 70, 40)])
+@pytest.mark.parametrize("name", ["astronaut", "obama2"])
+def test_long_hair(subject_of: SubjectOf, name: str, colours: tuple[float, float, float]) -> None:
+    subject, _ = measured(long_haired(subject_of(name), colours))
+    assert subject.person.look.hair in (Hair.LONG, Hair.WAVY, Hair.BOB)
+    found = colour.hex_to_lab(subject.person.look.hair_colour)
+    wanted = colour.to_lab(np.array(colours, np.float32) / 255)
+    assert np.linalg.norm(found - wanted) < 18
+
+
 # ---------------------------------------------------------------- several people, nobody, too small
 
 
@@ -285,6 +337,14 @@ def test_bystanders_cannot_be_recognised(close_up: Callable[[str], Pixels]) -> N
     for chosen in (0, 1):
         crop = photo.isolate(picture, photo.inspect(picture, chosen))
         assert len(photo.inspect(as_photo(crop.pixels)).faces) == 1
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_nothing_is_hidden_where_nobody_else_is(portraits: dict[str, bytes], name: str) -> None:
+    picture = photo.read(portraits[name])
+    findings = photo.inspect(picture)
+    crop, _, _ = import_module("stylize.photo.isolate")._crop(picture.pixels, findings.faces[0], ())
+    assert np.array_equal(photo.isolate(picture, findings).pixels, crop)
 
 
 def test_nobody_there() -> None:

@@ -1,0 +1,54 @@
+"""Who is in the picture: proposed by the detectors, checked with the face mesh."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from stylize.models import Face, Pixels
+from stylize.photo import mesh
+from stylize.photo.faces import propose
+from stylize.photo.turn import turn, turn_face
+
+_PRESENT, _SURE = 0.5, 0.98
+_MOST_FACES = 32
+
+
+def find_faces(pixels: Pixels) -> tuple[Face, ...]:
+    """The faces in `pixels`, larger and more central ones first; `score` is the face mesh's presence score.
+
+    Where no face stands upright the picture is looked at lying on either side, too: `keypoints` are then of the lying
+    face, its box upright around it.
+    """
+    found = present(pixels, propose(pixels))
+    if not found:
+        for quarter in (1, 3, 2):
+            turned = turn(pixels, quarter)
+            found = present(pixels, tuple(turn_face(face, -quarter, turned.shape) for face in propose(turned)))
+            if found:
+                break
+    height, width = pixels.shape[:2]
+
+    def prominence(face: Face) -> float:
+        x, y = face.box.centre
+        return float(face.box.area * (1 - 0.6 * np.hypot(x / width - 0.5, y / height - 0.5)))
+
+    return tuple(sorted(found, key=prominence, reverse=True))
+
+
+def present(pixels: Pixels, proposed: tuple[Face, ...], least: float = _PRESENT) -> list[Face]:
+    """Those of the proposed faces that the mesh believes in: a presence score of `least` or more."""
+    found = []
+    for proposal in proposed[:_MOST_FACES]:
+        face, score = proposal, mesh.fit(pixels, proposal).presence
+        if score < _SURE:
+            # A face upside down looks a little like one that stands.
+            over = Face(
+                box=face.box,
+                score=face.score,
+                keypoints=np.asarray(2 * np.array(face.box.centre) - face.keypoints, np.float32),
+            )
+            turned_score = mesh.fit(pixels, over).presence
+            face, score = (over, turned_score) if turned_score > score else (face, score)
+        if score >= least:
+            found.append(Face(box=face.box, score=score, keypoints=face.keypoints))
+    return found
