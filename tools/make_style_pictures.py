@@ -20,7 +20,7 @@ ROOT = Path(__file__).parent.parent
 SITTER = ROOT / "tests" / "data" / "portraits" / "astronaut.jpg"
 OUT = ROOT / "ui" / "assets" / "styles"
 MADE = Size(width=768, height=960)
-CARD = Size(width=300, height=420)
+CARD = Size(width=300, height=480)
 BOX = BoxOrder(name="Eileen", accessories=("rocket", "camera", "telescope"), palette="sky")
 BOXED = ("action-figure",)
 """The others are shown without a box: on a card of a hundred pixels the face is what counts."""

@@ -55,7 +55,7 @@ def application(shop: Shop, port: int, token: LaunchToken) -> ASGIApp:
             run_history=False,
             show_error=False,
             allowed_paths=[],
-            max_file_size="20mb",
+            max_file_size="100mb",  # what `ui.intake` listens to before it refuses, in words, all over 20 MB
             ssr_mode=False,
             enable_monitoring=False,
             pwa=False,

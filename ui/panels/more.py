@@ -7,7 +7,9 @@ from typing import Any
 import gradio as gr
 
 from stylize.models import Beard, Hair, Outfit
+from ui import fragments
 from ui.form import COLOURS, SIZES
+from ui.panels.piece import piece
 from ui.shop import Shop
 from ui.strings import Language
 
@@ -38,6 +40,8 @@ def _engine(say: Language, shop: Shop) -> dict[str, Any]:
             info=say("engine.size_info"),
         )
         seed = gr.Textbox(label=say("engine.seed"), info=say("engine.seed_info"), max_length=10, elem_id="seed")
+    if not shop.denoises(""):
+        piece(fragments.hint(say("more.no_diffusion")))
     return {"engine": engine, "size": size, "seed": seed}
 
 
