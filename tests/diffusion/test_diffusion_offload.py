@@ -18,7 +18,7 @@ from stylize.engines.diffusion.memory import MemoryMode
 from stylize.errors import Cancelled
 from stylize.geometry import Size
 from stylize.models import Lora, Subject
-from stylize.progress import CancelToken
+from stylize.progress import CancelToken, Progress
 from tests.diffusion import tiny
 from tests.diffusion.painting import paint, pipeline_of
 
@@ -49,9 +49,16 @@ def test_a_stop_leaves_the_parts_ready_for_the_next_picture(tiny_folder: FolderO
     engine = DiffusionEngine(tiny_folder("sd15"), device="cpu", memory="offload")
     plan = tiny.make_plan(size=ONE_TILE)
     before = paint(engine, drawn_subject, plan)
-    cancel = CancelToken()
+    pipeline = pipeline_of(engine)
+    hooks = list(pipeline._all_hooks)
+
+    def stop(progress: Progress) -> None:
+        if progress.fraction > 0.3:
+            raise Cancelled
+
     with pytest.raises(Cancelled):
-        engine.generate(drawn_subject, plan, tell=lambda _: cancel.cancel(), cancel=cancel)
+        engine.generate(drawn_subject, plan, tell=stop, cancel=CancelToken())
+    assert not any(old is new for old in hooks for new in pipeline._all_hooks), "a part was left on the card"
     assert np.abs(paint(engine, drawn_subject, plan).astype(int) - before).max() <= 2
 
 

@@ -40,7 +40,7 @@ def test_a_decode_that_overflows_in_half_precision_is_done_again(tiny_folder: Fo
     engine = DiffusionEngine(tiny_folder("sd15"), device="cpu", dtype="float16")
     pipeline = pipeline_of(engine)
     weight = pipeline.vae.decoder.conv_in.weight
-    weight.data = (weight.data.float() * (6e4 / float(weight.abs().max()))).to(torch.float16)
+    weight.data = (weight.data.float() * (6e4 / float(weight.data.abs().max()))).to(torch.float16)
     assert torch.isfinite(weight).all()
     precisions: list[Any] = []
     hook = pipeline.vae.decoder.register_forward_pre_hook(lambda _, given: precisions.append(given[0].dtype))
