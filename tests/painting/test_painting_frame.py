@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from stylize import landmarks as lm
+from stylize.engines.painting.cuts import trim, whole_photo
 from stylize.engines.painting.framing import frame
 from stylize.engines.painting.settings import PaintingSettings
 from stylize.engines.painting.sitter import seat
@@ -121,3 +122,35 @@ def test_the_painting_keeps_whose_face_it_is(subject_of: Callable[[str], Subject
     for name, (_, after) in shapes.items():
         gaps = {other: np.linalg.norm(normal(after) - normal(before)) for other, (before, _) in shapes.items()}
         assert min(gaps, key=gaps.__getitem__) == name
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_a_body_is_no_straight_cut(name: str, subject_of: Callable[[str], Subject]) -> None:
+    subject = subject_of(name)
+    assert trim(subject) is subject
+
+
+@pytest.mark.parametrize("name", ["obama", "obama3", "biden"])
+def test_a_person_cut_from_a_neighbour_ends_at_the_edge_of_the_canvas(
+    name: str, subject_of: Callable[[str], Subject]
+) -> None:
+    subject = subject_of(name)
+    points = subject.person.landmarks
+    cut = round(float(points[:, 0].max()) + 20)
+    mask = subject.person.person_mask.copy()
+    mask[:, cut:] = 0
+    halved = dataclasses.replace(subject, person=dataclasses.replace(subject.person, person_mask=mask))
+    trimmed = trim(halved)
+    assert abs(trimmed.pixels.shape[1] - cut) <= 3
+    assert trimmed.person.person_mask.shape == trimmed.pixels.shape[:2]
+    sitter = seat(trimmed, Size(width=512, height=640), PaintingSettings())
+    low = sitter.person[500:620]
+    assert low[:, -3:].mean() > 0.9, "the person does not reach the canvas' edge"
+
+
+def test_a_person_nobody_can_cut_out_fills_the_canvas(subject_of: Callable[[str], Subject]) -> None:
+    subject = whole_photo(subject_of("obama"))
+    for size in SIZES:
+        sitter = seat(subject, size, PaintingSettings(), shaped=False)
+        assert sitter.inside.min() > 0.9
+        assert sitter.person.min() > 0.9

@@ -35,8 +35,8 @@ def paint_beard(
     lips = shape_mask(lm.smooth_closed(sitter.points[list(lm.LIPS_OUTER)]), sitter.size)
     grown = np.asarray(grown * (1 - blur(lips, 0.8 * unit)) * sitter.person * (1 - sitter.hair), np.float32)
     if kind is Beard.STUBBLE:
-        lab = palette.skin_lab * 0.74 + palette.hair_lab * 0.26 + [0.0, -3.0, -5.0]
-        glaze(canvas, from_lab(lab), blur(grown, 3 * unit) * np.float32(0.55))
+        lab = palette.skin_lab * np.array([0.80, 0.62, 0.50], np.float32)
+        glaze(canvas, from_lab(lab), blur(grown, 3 * unit) * np.float32(0.50))
         return
     tones = palette.hair
     grain = noise(sitter.size, rng, sitter.size[0] / (4.5 * unit), octaves=2)

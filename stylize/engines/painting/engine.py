@@ -12,13 +12,14 @@ from stylize.colour import to_linear
 from stylize.engines.base import Capabilities
 from stylize.engines.painting.backdrops import VARIANTS, Backdrop, choose_mood, paint_backdrop
 from stylize.engines.painting.compose import brushed_edge, grade, light_person, set_into
+from stylize.engines.painting.cuts import trim, whole_photo
 from stylize.engines.painting.exposure import exposure_gain
 from stylize.engines.painting.ink import Canvas, Field
 from stylize.engines.painting.loose import paint_loosely
 from stylize.engines.painting.portrait import paint_portrait, recolour
 from stylize.engines.painting.settings import PaintingSettings, read_settings
 from stylize.engines.painting.sitter import Sitter, seat
-from stylize.engines.painting.trust import is_sure
+from stylize.engines.painting.trust import is_lost, is_sure
 from stylize.errors import EngineFailed, OutOfRange, StylizeError
 from stylize.geometry import Size
 from stylize.models import Cutout, Picture, Plan, Subject
@@ -109,7 +110,10 @@ class PaintingEngine:
 
     def _generate(self, subject: Subject, plan: Plan, settings: PaintingSettings, steps: _Steps) -> Picture:
         steps.start()
+        subject = trim(subject)
         sure = is_sure(subject) and settings.looseness < 1.0
+        if is_lost(subject):
+            subject = whole_photo(subject)
         sitter = seat(subject, plan.size, settings, shaped=sure)
         steps.tick("seat", sitter.pixels)
         backdrop = self._backdrop(choose_mood(settings.mood, plan.seed), sitter.size, plan.seed)

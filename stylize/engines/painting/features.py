@@ -39,10 +39,10 @@ def paint_brows(canvas: Canvas, sitter: Sitter, lightness: Field, palette: Palet
         strongest = float(np.percentile(darker[around > 0.5], 85)) if (around > 0.5).any() else 0.0
         contrast = float(np.clip((strongest - 4) / 14, 0, 1))
         path = lm.smooth_open(middle, 40)
-        thickness = 0.66 * float(np.median(np.linalg.norm(points[:5] - points[5:][::-1], axis=1)))
+        thickness = 0.76 * float(np.median(np.linalg.norm(points[:5] - points[5:][::-1], axis=1)))
         drawn = shape_mask(_brow_outline(path, np.clip(thickness, 5 * unit, 12 * unit)) - corner, size)
         real = smoothstep(0.35, 0.75, darker / max(strongest, 6.0))
-        trust = 0.60 * contrast * _fits(real * wide, np.maximum(drawn, around))
+        trust = 0.0 if sitter.spectacled else 0.60 * contrast * _fits(real * wide, np.maximum(drawn, around))
         bald = 1 - blur(np.ascontiguousarray(sitter.hair[part]), 2 * unit)
         field = blur(trust * real * wide + (1 - trust) * drawn, 1.5 * unit)
         shape = smoothstep(0.40, 0.56, field) * bald

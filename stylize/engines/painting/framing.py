@@ -37,6 +37,8 @@ def frame(subject: Subject, size: Size, head_scale: float = 1.0) -> Frame:
     height, width = person.person_mask.shape
     mask = np.maximum(person.person_mask, shape_mask(points[list(lm.FACE_OVAL)], (height, width)))
     face = float(np.linalg.norm(points[lm.FOREHEAD_TOP] - points[lm.CHIN])) * head_scale
+    if mask.mean() > 0.995:
+        return _cover(points, (width, height), size)
     face_wide = max(float(np.linalg.norm(points[lm.RIGHT_EDGE] - points[lm.LEFT_EDGE])) * head_scale, 0.6 * face)
     middle = points.mean(axis=0)
     crown = _crown(mask, person.hair_mask, points)
@@ -56,6 +58,17 @@ def frame(subject: Subject, size: Size, head_scale: float = 1.0) -> Frame:
     if cut.bottom and top + down > height:
         top = max(height - down, grown_crown - 0.34 * down)
     return Frame(left=float(left), top=float(top), scale=float(scale))
+
+
+def _cover(points: Field, photo: tuple[int, int], size: Size) -> Frame:
+    """The photo fills the canvas, the face as near its place as that allows: for a person nobody could cut out."""
+    width, height = photo
+    scale = max(size.width / width, size.height / height)
+    across, down = size.width / scale, size.height / scale
+    x, y = points.mean(axis=0)
+    left = float(np.clip(x - across / 2, 0, max(width - across, 0)))
+    top = float(np.clip(y - 0.45 * down, 0, max(height - down, 0)))
+    return Frame(left=left, top=top, scale=scale)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

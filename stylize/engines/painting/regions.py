@@ -181,9 +181,10 @@ def _spread(lab: Canvas, skin: Field, room: Field, head: Head, measured: tuple[f
     like = (turn < 17) & (own > 0.5 * chroma) & (room > 0.5)
     across, raised = head.across_and_raised((lab.shape[0], lab.shape[1]))
     # The neck's own shadow is redder than skin elsewhere; a red shirt further out is a red shirt.
-    neck = (np.abs(across) < 0.45) & (raised > -1.1)
-    like &= (raised < 0.45) & np.where(neck, turn > -22, turn > -16)
-    like &= own < np.where(neck, max(2.2 * chroma, 52.0), max(2.0 * chroma, 40.0))
+    neck = (np.abs(across) < 0.36) & (raised > -1.05)
+    like &= (raised < 0.45) & np.where(neck, turn > -34, turn > -16)
+    breast = (np.abs(across) < 0.42) & (raised > -1.6)
+    like &= own < np.where(neck, max(2.2 * chroma, 62.0), np.where(breast, 52.0, max(2.0 * chroma, 40.0)))
     like &= (lab[..., 0] > 0.22 * measured[0]) & (lab[..., 0] < measured[0] + 12)
     known = skin > 0.5
     count, label, stats, _ = cv2.connectedComponentsWithStats((like | known).astype(np.uint8))

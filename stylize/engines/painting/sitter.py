@@ -22,7 +22,7 @@ class Sitter:
     """All in pixels of the canvas. `unit`: one brush pixel, a 240th of the face's width.
 
     `inside`: where there is photo. `face`: the face's own outline with the forehead up to the hair. `hair`, `skin`
-    and `clothes` share out `person` and sum to it. `up`, `right`: the head's own axes.
+    and `clothes` share out `person` and sum to it. `up`, `right`: the head's own axes. `spectacled`: the photo shows glasses.
     """
 
     pixels: Canvas = field(repr=False)
@@ -38,6 +38,7 @@ class Sitter:
     unit: float
     up: Path
     right: Path
+    spectacled: bool
 
     @property
     def size(self) -> tuple[int, int]:
@@ -102,6 +103,7 @@ def _cut_out(
         unit=width / 240,
         up=up,
         right=right,
+        spectacled=subject.person.look.glasses,
     )
 
 

@@ -58,7 +58,8 @@ def calm_light(sitter: Sitter, lightness: Field) -> Field:
     """The light on the skin without features, spots and wrinkles; half of any slope across the face taken out."""
     unit = sitter.unit
     seen = np.clip(sitter.skin * (1 - features_mask(sitter)), 0, 1) + np.float32(1e-3)
-    filled = blur_within(lightness, seen, 9 * unit)
+    near = smoothstep(0.04, 0.30, blur(seen, 9 * unit))
+    filled = blur_within(lightness, seen, 9 * unit) * near + blur_within(lightness, seen, 30 * unit) * (1 - near)
     share = min(0.5, 0.55 / unit)
     bare = scaled(np.asarray(filled * (1 - seen) + lightness * seen, np.float32), share)
     calm = enlarged(blur(flatten(bare, round(9 * unit * share)), 3.2 * unit * share), sitter.size)
@@ -72,12 +73,19 @@ def calm_light(sitter: Sitter, lightness: Field) -> Field:
 
 
 def features_mask(sitter: Sitter) -> Field:
-    """1 over eyes, brows and mouth with a margin: where light tells nothing of the skin."""
+    """1 over eyes (with their glasses), brows and mouth with a margin: where light tells nothing of the skin."""
     unit = sitter.unit
     mask = np.zeros(sitter.size, np.float32)
     for run in (lm.RIGHT_EYE, lm.LEFT_EYE, lm.RIGHT_BROW, lm.LEFT_BROW, lm.LIPS_OUTER):
         hull = cv2.convexHull(sitter.points[list(run)])[:, 0]
         mask = np.maximum(mask, shape_mask(hull, sitter.size))
+    if sitter.spectacled:
+        for run in (lm.RIGHT_EYE, lm.LEFT_EYE):
+            points = sitter.points[list(run)]
+            reach = 0.80 * float(np.ptp(points @ sitter.right))
+            turn = np.linspace(0, 2 * np.pi, 40, endpoint=False)[:, None]
+            lens = points.mean(axis=0) + reach * (np.cos(turn) * sitter.right + np.sin(turn) * sitter.up)
+            mask = np.maximum(mask, shape_mask(lens.astype(np.float32), sitter.size))
     span = max(3, round(13 * unit))
     wide = cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (span, span)))
     return blur(np.asarray(wide, np.float32), 2 * unit)

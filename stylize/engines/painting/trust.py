@@ -10,7 +10,7 @@ from stylize.colour import to_lab
 from stylize.engines.painting.ink import Field, shape_mask
 from stylize.models import Beard, Subject
 
-TURNED = 35.0
+TURNED = 33.0
 """Degrees of yaw beyond which half of the face is guesswork."""
 NODDED = 32.0
 CLOSED = 0.10
@@ -28,7 +28,7 @@ def is_sure(subject: Subject) -> bool:
         return False
     if person.eyes_open < CLOSED:
         return False
-    return not _cut_off(subject) and not _lost(subject) and not _covered(subject)
+    return not _cut_off(subject) and not is_lost(subject) and not _covered(subject)
 
 
 def _cut_off(subject: Subject) -> bool:
@@ -39,7 +39,7 @@ def _cut_off(subject: Subject) -> bool:
     return bool(out.mean() > 0.08)
 
 
-def _lost(subject: Subject) -> bool:
+def is_lost(subject: Subject) -> bool:
     """The person's mask misses a part of their own face: it cannot be trusted elsewhere either."""
     mask = subject.person.person_mask
     oval = shape_mask(subject.person.landmarks[list(lm.FACE_OVAL), :2], (mask.shape[0], mask.shape[1]))
