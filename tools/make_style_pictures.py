@@ -24,17 +24,13 @@ CARD = Size(width=300, height=480)
 BOX = BoxOrder(name="Eileen", accessories=("rocket", "camera", "telescope"), palette="sky")
 BOXED = ("action-figure",)
 """The others are shown without a box: on a card of a hundred pixels the face is what counts."""
-CLOSER = 0.16
-"""How much of the height is cut away above a toy without a box."""
 
 
 def make(workshop: Workshop, style: str, seed: int) -> None:
     box = BOX if style in BOXED else None
     result = workshop.run(SITTER.read_bytes(), Request(style=style, size=MADE, seed=seed, box=box))
-    top = 0 if box or not workshop.styles[style].boxed else round(MADE.height * CLOSER)
-    tall = MADE.height - top
-    left = (MADE.width - round(tall * CARD.aspect)) // 2
-    part = result.pixels[top:, left : MADE.width - left]
+    left = (MADE.width - round(MADE.height * CARD.aspect)) // 2
+    part = result.pixels[:, left : MADE.width - left]
     small = cv2.resize(part, (CARD.width, CARD.height), interpolation=cv2.INTER_AREA)
     _, data = cv2.imencode(".webp", np.ascontiguousarray(small[..., ::-1]), [cv2.IMWRITE_WEBP_QUALITY, 84])
     OUT.mkdir(exist_ok=True)
