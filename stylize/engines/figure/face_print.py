@@ -9,7 +9,7 @@ import numpy as np
 
 from stylize import landmarks as mesh
 from stylize.colour import to_lab
-from stylize.engines.figure.draw import Floats, glow, lay, polygon, ramp, soften
+from stylize.engines.figure.draw import Floats, glow, hull, lay, polygon, ramp, soften
 from stylize.engines.figure.face_brows import paint_brows
 from stylize.engines.figure.face_colours import FaceColours, choose_colours, rgb, tone
 from stylize.engines.figure.face_eyes import paint_eyes
@@ -22,6 +22,7 @@ from stylize.engines.figure.settings import FigureSettings
 from stylize.models import Beard, Look, Subject
 
 SIZE = 768
+_AROUND_MOUTH = (164, 165, 391, 92, 322, 186, 410, 57, 287, 43, 273, 106, 335, 182, 406, 83, 313, 18, 200)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,7 @@ def print_face(subject: Subject, look: Look, settings: FigureSettings) -> FacePr
     areas = find_areas(layout, unwrapped.hair, photo_lab, colours.measured)
     picture = even_skin(unwrapped, areas, colours, person, settings)
     blush(picture, layout, colours, settings.blush)
-    if look.beard is Beard.STUBBLE:
-        stubble(picture, areas, layout, colours)
+    print_beard(picture, areas, layout, colours, look.beard)
     paint_mouth(picture, photo_lab, layout, colours, settings)
     paint_brows(picture, photo_lab, areas.hair, layout, colours, measured=not person.look.glasses)
     paint_eyes(picture, photo_lab, layout, colours, settings, opening=person.eyes_open)
@@ -64,13 +64,23 @@ def blush(picture: Floats, layout: Layout, colours: FaceColours, strength: float
         lay(picture, strength * 0.75 * mask, rgb(colours.skin + np.array([-4, 15, 4], np.float32)))
 
 
-def stubble(picture: Floats, areas: Areas, layout: Layout, colours: FaceColours) -> None:
-    """A printed shadow of beard with its grain; the grain is the same on every toy."""
-    noise = np.random.default_rng(7).standard_normal(picture.shape[:2]).astype(np.float32)
-    grain = np.clip(soften(noise, 0.8 * layout.size / 768) * 1.3 + 0.85, 0.2, 1.5)
-    lips = polygon(mesh.smooth_closed(layout.spots[list(mesh.LIPS_OUTER)]), picture.shape, soft=4)
-    shadow = colours.hair * np.array([0.9, 0.4, 0.4], np.float32)
-    lay(picture, np.clip(0.34 * areas.beard * (1 - lips) * grain, 0, 1), tone(shadow))
+def print_beard(picture: Floats, areas: Areas, layout: Layout, colours: FaceColours, beard: Beard) -> None:
+    """Stubble: a shadow with a fine grain, the same on every toy. Under a sculpted beard around the mouth: its colour,
+    up to the lips, so that no bare skin shows between them.
+    """
+    if beard not in (Beard.STUBBLE, Beard.GOATEE, Beard.FULL):
+        return
+    unit = layout.size / 768
+    lips = polygon(mesh.smooth_closed(layout.spots[list(mesh.LIPS_OUTER)]), picture.shape, soft=4 * unit)
+    if beard is Beard.STUBBLE:
+        noise = np.random.default_rng(7).standard_normal(picture.shape[:2]).astype(np.float32)
+        grain = np.clip(soften(noise, 0.8 * unit) * 0.9 + 0.95, 0.3, 1.5)
+        lay(picture, np.clip(0.32 * areas.beard * (1 - lips) * grain, 0, 1), tone(colours.hair, 0.9, 0.4, 0.4))
+        return
+    outline = hull(layout.spots[list(_AROUND_MOUTH)])
+    middle = outline.mean(axis=0)
+    around = polygon(middle + 1.3 * (outline - middle), picture.shape, soft=8 * unit)
+    lay(picture, 0.88 * around * (1 - lips), tone(colours.hair, 0.78))
 
 
 def fade_out(picture: Floats, layout: Layout, colours: FaceColours) -> Floats:
