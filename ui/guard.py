@@ -99,7 +99,10 @@ class Guard:
             return PlainTextResponse("Only the page itself may ask.", 403)
         if scope["method"] not in ("GET", "HEAD", "POST"):
             return PlainTextResponse("Only reading and posting.", 405)
-        if int(headers.get(b"content-length", b"0") or 0) > BODY_LIMIT_BYTES and not _is_upload(scope):
+        length = headers.get(b"content-length", b"0")
+        if not length.isdigit():
+            return PlainTextResponse("That is no length.", 400)
+        if int(length) > BODY_LIMIT_BYTES and not _is_upload(scope):
             return PlainTextResponse("Too much at once.", 413)
         return None
 
@@ -112,7 +115,7 @@ class Guard:
             offered = parse_qs(scope["query_string"].decode("latin1")).get("token", [""])[0]
             if not known and (not offered or not self._token.use(offered)):
                 return _door_page(tongue)
-            response = RedirectResponse(f"/{tongue}/", 303)
+            response = RedirectResponse(f"/{tongue}/", 303) if known else _way_in(tongue)
             response.set_cookie(self._cookie_name, self._token.cookie, httponly=True, samesite="strict", path="/")
             return response
         if not known:
@@ -144,6 +147,13 @@ def _bounded(scope: Scope, receive: Receive) -> Receive:
         return message if received <= BODY_LIMIT_BYTES else {"type": "http.disconnect"}
 
     return count
+
+
+def _way_in(tongue: str) -> HTMLResponse:
+    """Go to the page by a step of its own. After a mere redirect of a link in a foreign page, a browser would hold the
+    SameSite=Strict cookie back.
+    """
+    return HTMLResponse(f'<!doctype html><title>Stylize</title><meta http-equiv="refresh" content="0;url=/{tongue}/">')
 
 
 def _door_page(tongue: str) -> HTMLResponse:

@@ -59,7 +59,7 @@ class Page:
     def open(self) -> None:
         """Exchange the launch token for the cookie."""
         answer = self.ask(f"/?token={self.token}")
-        assert answer.status == 303
+        assert answer.status == 200
         self.cookie = (answer.getheader("Set-Cookie") or "").partition(";")[0]
 
     def stop(self, number: int = signal.SIGTERM) -> int:

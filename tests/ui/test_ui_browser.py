@@ -285,6 +285,22 @@ def test_it_fits_a_phone(visitor: Visitor, portraits: dict[str, bytes], scheme: 
     tab.wait_for_selector("#box", state="hidden")
 
 
+def test_the_printed_address_opens_from_a_foreign_page(context: Any, start_page: Callable[..., Any]) -> None:
+    """A link in a notebook or a web terminal: the cookie must arrive all the same."""
+    fresh = start_page()
+    tab = context.new_page()
+    tab.route(
+        "http://elsewhere.example/",
+        lambda route: route.fulfill(
+            body=f'<a href="{fresh.origin}/?token={fresh.token}">go</a>', content_type="text/html"
+        ),
+    )
+    tab.goto("http://elsewhere.example/")
+    tab.click("a")
+    tab.wait_for_selector("#make")
+    tab.close()
+
+
 @pytest.mark.parametrize("tongue", ["en", "de"])
 def test_nothing_on_the_page_is_unnamed(visitor: Visitor, tongue: str) -> None:
     tab = visitor.enter(tongue, scheme="dark")
