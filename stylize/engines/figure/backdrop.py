@@ -15,7 +15,7 @@ PAPERS = ("#e9b08c", "#8fc3c4", "#a9c7e8", "#ecca7a", "#c3b1e1", "#a8d0b0", "#ee
 
 
 def choose_paper(look: Look, seed: int) -> str:
-    """One of the three papers that set off the clothes, hair and skin best; `seed` says which of the three."""
+    """One of the four papers that set off the clothes, hair and skin best; `seed` says which of the four."""
     parts = (
         (hex_to_lab(look.outer_colour), 1.0),
         (hex_to_lab(look.hair_colour), 0.7),
@@ -26,7 +26,7 @@ def choose_paper(look: Look, seed: int) -> str:
         lab = to_lab(from_hex(paper))
         return min(float(np.linalg.norm((lab - part) * [0.7, 1, 1])) / weight for part, weight in parts)
 
-    best = sorted(PAPERS, key=contrast, reverse=True)[:3]
+    best = sorted(PAPERS, key=contrast, reverse=True)[:4]
     return best[seed % len(best)]
 
 

@@ -78,8 +78,8 @@ def print_beard(picture: Floats, areas: Areas, layout: Layout, colours: FaceColo
         lay(picture, np.clip(0.32 * areas.beard * (1 - lips) * grain, 0, 1), tone(colours.hair, 0.9, 0.4, 0.4))
         return
     outline = hull(layout.spots[list(_AROUND_MOUTH)])
-    middle = outline.mean(axis=0)
-    around = polygon(middle + 1.3 * (outline - middle), picture.shape, soft=8 * unit)
+    middle, reach = outline.mean(axis=0), 1.3 if beard is Beard.FULL else 1.04
+    around = polygon(middle + reach * (outline - middle), picture.shape, soft=6 * unit)
     lay(picture, 0.88 * around * (1 - lips), tone(colours.hair, 0.78))
 
 
