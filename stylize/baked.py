@@ -140,6 +140,8 @@ def warp(
     window. Enlarged bicubically (floats) or bilinearly (bytes), reduced after a Gaussian low-pass that keeps it from
     flickering. `extend`: repeat the rim outside of the crop instead of zeros.
     """
+    if window.left >= window.right or window.top >= window.bottom:
+        return np.zeros((window.bottom - window.top, window.right - window.left, *stored.shape[2:]), stored.dtype)
     m = view.matrix(layer.canvas)
     scale = float(m[0, 0])
     if scale < 0.95:
@@ -166,11 +168,11 @@ def light_of(layer: Layer, name: str, scale: float, view: View, window: Window, 
     return np.asarray(np.square(placed) * np.float32(scale / 255**2), np.float32)
 
 
-def masks_of(layer: Layer, view: View, window: Window) -> dict[str, Floats]:
-    """The layer's masks, each (h, w) float32 0 to 1, inside the window."""
+def masks_of(layer: Layer, view: View, window: Window, *, extend: bool = False) -> dict[str, Floats]:
+    """The layer's masks, each (h, w) float32 0 to 1, inside the window. `extend`: they go on beyond the crop's rim."""
     masks: dict[str, Floats] = {}
     for start in range(0, len(layer.masks), 3):
-        placed = warp(decode(layer, f"mask_{start // 3}"), layer.box[:2], layer, view, window, extend=False)
+        placed = warp(decode(layer, f"mask_{start // 3}"), layer.box[:2], layer, view, window, extend=extend)
         for channel, name in enumerate(layer.masks[start : start + 3]):
             masks[name] = placed[..., channel].astype(np.float32) / np.float32(255)
     return masks

@@ -54,9 +54,8 @@ def load_stage(size: Size, *, frame: Box = WHOLE_CANVAS) -> Stage:
     gloss = _spread(light_of(layer, "gloss", layer.gloss_scale, view, window), size, window.slices, edge=True)
     masks = {
         name: _spread(mask, size, window.slices, edge=name == "floor")
-        for name, mask in masks_of(layer, view, window).items()
+        for name, mask in masks_of(layer, view, window, extend=True).items()
     }
-    masks.setdefault("edge", np.zeros((size.height, size.width), np.float32))
     front = read_layer(STAGE / "blister")
     window = window_of(front, view)
     shine = light_of(front, "light", front.light_scale, view, window, extend=False)

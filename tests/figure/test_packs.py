@@ -123,7 +123,9 @@ def test_the_mirror_permutation_is_its_own_inverse() -> None:
     assert np.abs(shape.toy[shape.mirror] * [-1, 1, 1] - shape.toy).max() < 0.02
 
 
-@pytest.mark.parametrize("size", [Size(width=97, height=131), Size(width=640, height=360), Size(width=1200, height=1500)])
+@pytest.mark.parametrize(
+    "size", [Size(width=97, height=131), Size(width=640, height=360), Size(width=1200, height=1500)]
+)
 def test_any_size(size: Size) -> None:
     passes = load_figure(Outfit.BLAZER, Hair.WAVY, size=size)
     assert passes.alpha.shape == (size.height, size.width)
@@ -146,6 +148,12 @@ def test_halves_agree_with_the_whole() -> None:
     )
     assert np.abs(top.alpha - whole.alpha[:480]).max() < 0.01
     assert np.abs(top.light - whole.light[:480])[top.alpha > 0.9].max() < 0.02
+
+
+def test_a_frame_outside_of_the_figure_is_empty() -> None:
+    passes = load_figure(Outfit.TEE, Hair.BUN, size=SMALL, frame=Box(left=0.7, top=0.0, right=0.9, bottom=0.2))
+    assert passes.alpha.max() == 0
+    assert passes.box.area == 0
 
 
 def test_quick_and_small() -> None:

@@ -12,7 +12,9 @@ from stylize.toybox.stage import CARD_HEIGHT, CARD_WIDTH, STAGE, load_stage
 FULL = Size(width=768, height=960)
 
 
-@pytest.mark.parametrize("size", [FULL, Size(width=200, height=250), Size(width=640, height=480), Size(width=500, height=900)])
+@pytest.mark.parametrize(
+    "size", [FULL, Size(width=200, height=250), Size(width=640, height=480), Size(width=500, height=900)]
+)
 def test_masks_fill_the_picture(size: Size) -> None:
     stage = load_stage(size)
     assert set(stage.masks) == {"card", "edge", "floor"}

@@ -76,7 +76,9 @@ def thin(p: np.ndarray) -> np.ndarray:
     length, el, az = polar(p)
     over = (length - radius(el, az)) * 0.95
     up = smoothstep(np.radians(5), np.radians(70), el)
-    flow = p[..., 0] * (1 + 0.25 * p[..., 1]) + 0.28 * p[..., 2] * np.sign(p[..., 0]) * (1 - up) + 0.03 * noise(p, 1, 4.5)
+    flow = (
+        p[..., 0] * (1 + 0.25 * p[..., 1]) + 0.28 * p[..., 2] * np.sign(p[..., 0]) * (1 - up) + 0.03 * noise(p, 1, 4.5)
+    )
     comb = locks(flow, 11.0, seed=5)
     side = locks(p[..., 1] * 0.8 - 0.55 * p[..., 2] + 0.02 * noise(p, 1, 4.5), 10.0, seed=6)
     comb = comb * up + side * (1 - up)
@@ -98,7 +100,11 @@ def short(p: np.ndarray) -> np.ndarray:
     comb = locks(flow, 6.4, seed=11)
     side = locks(0.75 * y - 0.62 * z + 0.03 * noise(p, 1, 4.0), 9.0, seed=12)
     comb = comb * up + side * (1 - up)
-    volume = 0.046 + 0.088 * up * (1 - 0.45 * near) + 0.105 * ahead * (1 - 0.75 * near) * (0.8 + 0.35 * np.sin(2.2 * x + 0.6))
+    volume = (
+        0.046
+        + 0.088 * up * (1 - 0.45 * near)
+        + 0.105 * ahead * (1 - 0.75 * near) * (0.8 + 0.35 * np.sin(2.2 * x + 0.6))
+    )
     groove = 0.050 * np.exp(-(((x - part) / 0.022) ** 2)) * up * smoothstep(0.26, 0.05, y)
     thick = volume + (0.026 + 0.026 * up + 0.012 * ahead) * (comb - 0.62) - groove
     edge = hairline("short", az) + np.radians(2.5) * (jitter(np.floor(flow * 6.4), 14) - 0.6) * up
@@ -231,7 +237,7 @@ def bun(p: np.ndarray) -> np.ndarray:
     length, el, az = polar(p)
     over = (length - radius(el, az)) * 0.95
     up = smoothstep(np.radians(5), np.radians(60), el)
-    x, y, z = p[..., 0], p[..., 1], p[..., 2]
+    x, y = p[..., 0], p[..., 1]
     around = np.arctan2(x, -(y - 0.20)) + 0.05 * noise(p, 1, 3.0)
     comb = locks(around * 0.42, 10.0, seed=31)
     thick = 0.048 + 0.030 * up + 0.034 * (comb - 0.62)

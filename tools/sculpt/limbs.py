@@ -171,5 +171,3 @@ def pants(p: np.ndarray) -> np.ndarray:
         out = joint(p, out, (s * 0.53, 0.03, 1.46), 0.19)
     fly = np.maximum(np.maximum(np.abs(p[..., 0]) - 0.008, 1.72 - p[..., 2]), np.maximum(p[..., 1], -(out + 0.025)))
     return meet(carve(out, fly, 0.03), 0.42 - p[..., 2], 0.03)
-
-

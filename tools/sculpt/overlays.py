@@ -92,7 +92,9 @@ def glasses_meshes(voxel: float) -> list[tuple[str, Mesh]]:
 
     def bridge(p: np.ndarray) -> np.ndarray:
         arch = p - np.stack([0 * p[..., 0], 0.6 * p[..., 0] ** 2, -2.2 * p[..., 0] ** 2], -1)
-        return meet(capsule(arch, (-0.055, y, z), (0.055, y, z), 0.019), ellipsoid(p, (0, y, z), (0.085, 0.2, 0.2)), 0.01)
+        return meet(
+            capsule(arch, (-0.055, y, z), (0.055, y, z), 0.019), ellipsoid(p, (0, y, z), (0.085, 0.2, 0.2)), 0.01
+        )
 
     parts.append(("frame", polygonise(bridge, (-0.14, y - 0.1, z - 0.12), (0.14, y + 0.1, z + 0.1), voxel)))
     return parts

@@ -8,11 +8,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from .bake import PICTURES, Setup, Studio, canvas
 from .clothes import OUTFITS
 from .hair import STYLES
 from .overlays import beard_mesh, glasses_meshes
 from .render import render
+from .studio import PICTURES, Setup, Studio, canvas
 
 COLOURS = {
     "skin": (0.75, 0.47, 0.33), "hair": (0.16, 0.075, 0.03), "beard": (0.16, 0.075, 0.03), "outer": (0.62, 0.06, 0.03),
@@ -45,9 +45,13 @@ def main() -> None:
             at = Studio(setup, base=name, hair="bald")
         else:
             hair, *extras = name.split("+")
-            at = Studio(Setup(**{**vars(setup), "coarse": 1.4}), base="zip" if not tiles else "zip", hair=hair)
+            at = Studio(Setup(**{**vars(setup), "coarse": 1.4}), hair=hair)
             for extra in extras:
-                parts = [p for p in glasses_meshes(0.009) if p[0] != "lens"] if extra == "glasses" else [("beard", beard_mesh(extra, 0.012))]
+                parts = (
+                    [p for p in glasses_meshes(0.009) if p[0] != "lens"]
+                    if extra == "glasses"
+                    else [("beard", beard_mesh(extra, 0.012))]
+                )
                 at.add_extra(parts)
         tiles.append(tile(at, setup.width, BODY_REGION if kind == "bodies" else HEAD_REGION, setup.samples))
         print(name, flush=True)
@@ -55,7 +59,6 @@ def main() -> None:
     tiles += [np.zeros_like(tiles[0])] * (-len(tiles) % columns)
     sheet = np.concatenate([np.concatenate(tiles[i : i + columns], 1) for i in range(0, len(tiles), columns)], 0)
     cv2.imwrite(str(Path(target)), sheet[..., ::-1])
-
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import mitsuba_oidn
 import numpy as np
 import OpenEXR
 
-from .scene import MASKS, UV_PASS, mask_slot
+from .materials import MASKS, UV_PASS, mask_slot
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -120,9 +120,9 @@ def load_figure(
     pile = _Pile(size)
     pile.lay(body, view)
     hair_over = pile.lay(head, view)
-    if beard in SCULPTED_BEARDS and (PACKS / "beard" / beard.value).is_dir():
+    if beard in SCULPTED_BEARDS:
         pile.lay(read_layer(PACKS / "beard" / beard.value), view, under=hair_over, shade=True)
-    if glasses and (PACKS / "glasses" / "round").is_dir():
+    if glasses:
         pile.lay(read_layer(PACKS / "glasses" / "round"), view, under=hair_over, shade=True)
     alpha = np.minimum(pile.cover, 1)
     light = np.divide(pile.light, np.maximum(pile.cover, np.float32(1e-4))[..., None], dtype=np.float32)
@@ -140,22 +140,12 @@ def load_figure(
     )
 
 
-# Until every pack is baked.
-_BODY_STAND_IN = {Outfit.BLAZER: "suit", Outfit.HOODIE: "zip", Outfit.DRESS: "tee"}
-_HEAD_STAND_IN = {
-    Hair.BALD: "thin", Hair.BUZZ: "thin", Hair.SHORT: "thin", Hair.CURLY: "pixie", Hair.AFRO: "pixie",
-    Hair.BOB: "pixie", Hair.WAVY: "long", Hair.BUN: "thin",
-}  # fmt: skip
-
-
 def _body(outfit: Outfit) -> Path:
-    path = PACKS / "body" / outfit.value
-    return path if path.is_dir() else PACKS / "body" / _BODY_STAND_IN[outfit]
+    return PACKS / "body" / outfit.value
 
 
 def _head(hair: Hair) -> Path:
-    path = PACKS / "head" / hair.value
-    return path if path.is_dir() else PACKS / "head" / _HEAD_STAND_IN[hair]
+    return PACKS / "head" / hair.value
 
 
 class _Pile:
