@@ -7,6 +7,7 @@ from stylize.privacy import lock_down
 lock_down()  # before anything else: libraries read their switches when they are imported
 
 import argparse  # noqa: E402
+import contextlib  # noqa: E402
 import os  # noqa: E402
 import signal  # noqa: E402
 import socket  # noqa: E402
@@ -14,9 +15,13 @@ import sys  # noqa: E402
 import threading  # noqa: E402
 from pathlib import Path  # noqa: E402
 from types import FrameType  # noqa: E402
+from typing import TYPE_CHECKING  # noqa: E402
 
 from stylize.errors import StylizeError  # noqa: E402
 from ui.workspace import private_folder  # noqa: E402
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 HOST = "127.0.0.1"
 USUAL_PORT = 7860
@@ -28,14 +33,16 @@ def main(arguments: list[str] | None = None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _leave)
     try:
-        with listen(options.port) as listener, private_folder():
+        listener = listen(options.port)
+    except OSError as problem:
+        print(f"Stylize cannot use port {options.port}: {problem.strerror}. Leave --port out to get a free one.")
+        return 1
+    try:
+        with listener, private_folder():
             _run(listener, options)
     except StylizeError as problem:
         print(f"Stylize cannot start. {problem}", file=sys.stderr)
         return problem.exit_code
-    except OSError as problem:
-        print(f"Stylize cannot use port {options.port}: {problem.strerror}. Leave --port out to get a free one.")
-        return 1
     return 0
 
 
@@ -58,25 +65,52 @@ def listen(port: int | None) -> socket.socket:
 
 
 def _run(listener: socket.socket, options: argparse.Namespace) -> None:
-    print("Opening the toy shop, a few seconds ...", flush=True)
+    """Answer on `listener` until a signal ends it; no other socket is opened."""
+    import uvicorn  # heavy imports come after the port is taken
+
     from stylize.settings import read_settings
-    from stylize.workshop import Workshop
-    from ui.guard import LaunchToken
-    from ui.server import application, serve
-    from ui.shop import Shop
+    from ui.guard import Guard, LaunchToken
+    from ui.opening import Opening
 
     port = listener.getsockname()[1]
+    settings = read_settings(flags={"weights": options.weights})
+    problems: list[Exception] = []
 
     def address(key: str) -> str:
         return f"http://{HOST}:{port}/?token={key}"
 
+    def build() -> FastAPI:
+        from stylize.workshop import Workshop
+        from ui.server import application
+        from ui.shop import Shop
+
+        return application(Shop(stack.enter_context(Workshop(settings))), port)
+
+    def fail(problem: Exception) -> None:
+        problems.append(problem)
+        server.should_exit = True
+
     token = LaunchToken(lambda key: print(f"That address was used already. A fresh one: {address(key)}", flush=True))
-    with Workshop(read_settings(flags={"weights": options.weights})) as workshop:
-        app = application(Shop(workshop), port, token)
-        print(f"Stylize is ready at {address(token.current)}   (stop it with Ctrl+C)", flush=True)
-        if _has_browser(options):
-            threading.Timer(0.3, _open_browser, [address(token.current)]).start()
-        serve(app, listener)
+    config = uvicorn.Config(
+        Guard(Opening(build, fail), port=port, token=token),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        proxy_headers=False,
+        limit_concurrency=64,
+        timeout_keep_alive=5,
+        timeout_graceful_shutdown=1,
+        ws="none",
+    )
+    server = uvicorn.Server(config)
+    print(f"The toy shop is opening at {address(token.current)}   (Ctrl+C closes it)", flush=True)
+    if _has_browser(options):
+        threading.Timer(0.3, _open_browser, [address(token.current)]).start()
+    with contextlib.ExitStack() as stack:
+        server.run(sockets=[listener])
+    if problems:
+        raise problems[0]
 
 
 def _has_browser(options: argparse.Namespace) -> bool:

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from pathlib import Path
 
 import gradio as gr
-import uvicorn
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
-from starlette.types import ASGIApp
 
 from ui import stylesheet
 from ui.app import build
-from ui.guard import Guard, LaunchToken
 from ui.pictures import icon_sheet
 from ui.shop import Shop
 from ui.strings import language, languages
@@ -32,8 +28,8 @@ SUFFIXES = {
 ATTACHED = "save"
 
 
-def application(shop: Shop, port: int, token: LaunchToken) -> ASGIApp:
-    """Everything that is answered on `port`."""
+def application(shop: Shop, port: int) -> FastAPI:
+    """Everything behind the guard."""
     api = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     toys = ToyBox()
     shelf = ShelfRoute(shop)
@@ -61,24 +57,7 @@ def application(shop: Shop, port: int, token: LaunchToken) -> ASGIApp:
             pwa=False,
             mcp_server=False,
         )
-    return Guard(api, port=port, token=token)
-
-
-def serve(app: ASGIApp, listener: socket.socket) -> None:
-    """Answer on `listener` until a signal ends it; opens no other socket."""
-    config = uvicorn.Config(
-        app,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        date_header=False,
-        proxy_headers=False,
-        limit_concurrency=64,
-        timeout_keep_alive=5,
-        timeout_graceful_shutdown=1,
-        ws="none",
-    )
-    uvicorn.Server(config).run(sockets=[listener])
+    return api
 
 
 class ToyBox:

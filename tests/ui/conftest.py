@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,6 +62,10 @@ class Page:
         answer = self.ask(f"/?token={self.token}")
         assert answer.status == 200
         self.cookie = (answer.getheader("Set-Cookie") or "").partition(";")[0]
+        until = time.monotonic() + 60
+        while self.ask("/toy/icon.svg").status == 503:
+            assert time.monotonic() < until
+            time.sleep(0.1)
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         self.process.send_signal(number)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import socket
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from stylize.errors import DeclarationError
 
 FORM = {"Content-Type": "multipart/form-data; boundary=X"}
 
@@ -217,6 +222,33 @@ def test_a_token_opens_once_and_signals_leave_nothing(start_page: Any) -> None:
     assert page.ask(f"/?token={page.token}").status == 303  # who is in may use the old address
     assert page.stop(signal.SIGTERM) == 0
     assert not page.folder.exists()
+
+
+def test_the_port_answers_while_the_shop_is_opening(start_page: Any) -> None:
+    page = start_page()
+    way_in = page.ask(f"/?token={page.token}")
+    cookie = {"Cookie": (way_in.getheader("Set-Cookie") or "").partition(";")[0]}
+    waiting = page.ask("/de/", headers=cookie)
+    assert waiting.status == 200
+    assert "öffnet gerade" in waiting.read().decode()
+    assert page.ask("/de/gradio_api/upload", "POST", {**FORM, **cookie}, form(b"x")).status == 503
+    assert page.ask("/de/", headers={"Cookie": ""}).status == 403
+
+
+def test_what_keeps_it_from_starting_is_said_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text("not a style", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "ui", "--no-browser", "--port", "0"],
+        env={**os.environ, "STYLIZE_STYLES": str(tmp_path)},
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == DeclarationError.exit_code
+    assert "cannot start. The declaration mine cannot be used" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_taken_port_is_said_in_a_sentence(page: Any, capsys: pytest.CaptureFixture[str]) -> None:
