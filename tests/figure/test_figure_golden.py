@@ -13,7 +13,7 @@ from PIL import Image
 from stylize.models import Beard, Hair, Outfit, Picture, Subject
 
 GOLDEN = Path(__file__).parents[1] / "golden"
-RENEW = os.environ.get("STYLIZE_RENEW_GOLDEN") == "1"
+RENEW = os.environ.get("RENEW_GOLDEN") == "1"
 CASES = {
     "figure-astronaut": ("astronaut", {}, {}),
     "figure-obama-doll": (
