@@ -238,7 +238,7 @@ _Painter = Callable[[tuple[int, int], np.random.Generator], Canvas]
 _PAINTERS: dict[str, tuple[_Painter, tuple[float, float, float], tuple[float, float, float]]] = {
     "day": (_day, (1.0, 0.98, 0.92), (1.0, 1.0, 1.0)),
     "dusk": (_dusk, (1.0, 0.80, 0.58), (1.0, 0.955, 0.93)),
-    "night": (_night, (0.72, 0.82, 1.0), (0.86, 0.90, 0.985)),
+    "night": (_night, (0.72, 0.82, 1.0), (0.91, 0.925, 0.985)),
     "meadow": (_meadow, (1.0, 0.99, 0.90), (1.0, 1.0, 0.99)),
     "seaside": (_seaside, (0.98, 0.99, 1.0), (0.995, 1.0, 1.0)),
     "city": (_city, (1.0, 0.76, 0.66), (0.985, 0.945, 0.955)),

@@ -19,7 +19,7 @@ from stylize.engines.painting.loose import paint_loosely
 from stylize.engines.painting.portrait import paint_portrait, recolour
 from stylize.engines.painting.settings import PaintingSettings, read_settings
 from stylize.engines.painting.sitter import Sitter, seat
-from stylize.engines.painting.trust import is_lost, is_sure
+from stylize.engines.painting.trust import is_lost, is_muddled, is_sure
 from stylize.errors import EngineFailed, OutOfRange, StylizeError
 from stylize.geometry import Size
 from stylize.models import Cutout, Picture, Plan, Subject
@@ -115,6 +115,8 @@ class PaintingEngine:
         if is_lost(subject):
             subject = whole_photo(subject)
         sitter = seat(subject, plan.size, settings, shaped=sure)
+        if sure and is_muddled(sitter, subject.person):
+            sure, sitter = False, seat(subject, plan.size, settings, shaped=False)
         steps.tick("seat", sitter.pixels)
         backdrop = self._backdrop(choose_mood(settings.mood, plan.seed), sitter.size, plan.seed)
         steps.tick("backdrop", backdrop.pixels)

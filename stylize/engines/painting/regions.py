@@ -85,7 +85,8 @@ def share_out(
     skin = np.maximum(skin, slivers * forehead)
     slivers = np.maximum(slivers, _backdrop_like(lab, whole, hair, skin, head)) * (1 - forehead)
     strands = slivers * _hair_like(lab, head, person) * (1 - blur(oval, 3 * unit))
-    whole = islands(np.asarray(whole * (1 - slivers * (1 - strands)), np.float32), 0.08 * area)
+    whole = smooth_outline(np.asarray(whole * (1 - slivers * (1 - strands)), np.float32), 1.6 * unit, 0.2)
+    whole = islands(whole, 0.08 * area)
     by_hair = np.maximum(smoothstep(0.2, 0.4, blur(hair, 9 * unit)) * (1 - blur(oval, 3 * unit)), strands)
     hair = np.minimum(np.maximum(hair, slivers * by_hair), whole)
     skin = islands(np.asarray(np.minimum(np.maximum(skin, slivers), np.clip(whole - hair, 0, 1))), 0.015 * area)
@@ -149,7 +150,8 @@ def _bald_spots(lab: Canvas, oval: Field, person: Person) -> Field:
 def _hair_like(lab: Canvas, head: Head, person: Person) -> Field:
     """1 about the skull where the colour is the hair's."""
     hair = hex_to_lab(person.look.hair_colour)
-    to_hair = np.hypot(lab[..., 1] - hair[1], lab[..., 2] - hair[2]) + 0.6 * np.abs(lab[..., 0] - hair[0])
+    lighter = lab[..., 0] - hair[0]
+    to_hair = np.hypot(lab[..., 1] - hair[1], lab[..., 2] - hair[2]) + np.where(lighter > 0, 0.6, -0.15) * lighter
     across, raised = head.across_and_raised((lab.shape[0], lab.shape[1]))
     return np.asarray(smoothstep(24, 14, to_hair) * (raised > -0.35) * (np.abs(across) < 0.8), np.float32)
 

@@ -46,11 +46,15 @@ class Sitter:
         return self.person.shape[0], self.person.shape[1]
 
     def local(self, points: Path) -> Path:
-        """Path as (right, down) of the head's own axes, relative to the point between the eyes."""
-        return np.stack(
-            [(points - self.points[lm.BETWEEN_EYES]) @ self.right, -(points - self.points[lm.BETWEEN_EYES]) @ self.up],
-            axis=-1,
-        )
+        """Points (..., 2) as (right, down) of the head's own axes, relative to the point between the eyes."""
+        away = points - self.points[lm.BETWEEN_EYES]
+        return np.stack([away @ self.right, -(away @ self.up)], axis=-1)
+
+    def pixel_grid(self) -> Path:
+        """(height, width, 2): x and y of every pixel."""
+        height, width = self.size
+        xs, ys = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+        return np.stack([xs, ys], axis=-1)
 
 
 def seat(subject: Subject, size: Size, settings: PaintingSettings, *, shaped: bool = True) -> Sitter:

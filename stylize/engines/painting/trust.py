@@ -6,13 +6,16 @@ import cv2
 import numpy as np
 
 from stylize import landmarks as lm
-from stylize.colour import to_lab
+from stylize.colour import hex_to_lab, to_lab
 from stylize.engines.painting.ink import Field, shape_mask
-from stylize.models import Beard, Subject
+from stylize.engines.painting.sitter import Sitter
+from stylize.models import Beard, Person, Subject
 
 TURNED = 33.0
 """Degrees of yaw beyond which half of the face is guesswork."""
 NODDED = 32.0
+MUDDLED = 0.25
+"""Of the face's area: so much doubtful skin beside it makes the regions useless."""
 CLOSED = 0.10
 """An eye opened less than this share of its width is shut."""
 
@@ -37,6 +40,19 @@ def _cut_off(subject: Subject) -> bool:
     points = subject.person.landmarks[list(lm.FACE_OVAL), :2]
     out = (points < -1).any(axis=1) | (points[:, 0] > width) | (points[:, 1] > height)
     return bool(out.mean() > 0.08)
+
+
+def is_muddled(sitter: Sitter, person: Person) -> bool:
+    """A good deal of what was taken for skin about the face has the hair's colour: hair would be painted as cheek."""
+    lab = to_lab(sitter.pixels)
+    weights = np.array([0.6, 1.0, 1.0], np.float32)
+    to_hair = (((lab - hex_to_lab(person.look.hair_colour)) * weights) ** 2).sum(axis=-1)
+    to_skin = (((lab - np.asarray(person.skin_lab, np.float32)) * weights) ** 2).sum(axis=-1)
+    oval = shape_mask(sitter.points[list(lm.FACE_OVAL)], sitter.size)
+    away = sitter.local(sitter.pixel_grid()) / sitter.face_width
+    about = (np.abs(away[..., 0]) < 0.8) & (away[..., 1] > -0.7) & (away[..., 1] < 0.9)
+    doubtful = about & (oval < 0.5) & (sitter.skin > 0.5) & (to_hair < 0.64 * to_skin)
+    return bool(doubtful.sum() > MUDDLED * oval.sum())
 
 
 def is_lost(subject: Subject) -> bool:
