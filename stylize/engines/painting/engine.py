@@ -13,7 +13,7 @@ from stylize.engines.base import Capabilities
 from stylize.engines.painting.backdrops import VARIANTS, Backdrop, choose_mood, paint_backdrop
 from stylize.engines.painting.compose import brushed_edge, grade, light_person, set_into
 from stylize.engines.painting.cuts import trim, whole_photo
-from stylize.engines.painting.exposure import exposure_gain
+from stylize.engines.painting.exposure import exposure_gain, photo_gain
 from stylize.engines.painting.ink import Canvas, Field
 from stylize.engines.painting.loose import paint_loosely
 from stylize.engines.painting.portrait import paint_portrait, recolour
@@ -145,15 +145,18 @@ class PaintingEngine:
     ) -> tuple[Canvas, Field]:
         """The person alone: canvas and cover."""
         measured = subject.person.look
-        gain = exposure_gain(subject, plan.look)
         rng = np.random.default_rng([plan.seed, 3])
         if not sure:
             looseness = max(settings.looseness, 0.25)
-            person, cover = paint_loosely(sitter, recolour(sitter, measured, plan.look, gain), rng, looseness)
+            person, cover = paint_loosely(
+                sitter, recolour(sitter, measured, plan.look, photo_gain(subject, plan.look)), rng, looseness
+            )
             steps.tick("strokes", person)
             return person, cover
         person = sitter.pixels.copy()
-        for part in paint_portrait(person, sitter, measured, plan.look, gain, settings.line_strength, plan.seed):
+        for part in paint_portrait(
+            person, sitter, measured, plan.look, exposure_gain(subject, plan.look), settings.line_strength, plan.seed
+        ):
             steps.tick(part, person)
         if settings.looseness > 0:
             strokes, _ = paint_loosely(sitter, person, rng, settings.looseness)

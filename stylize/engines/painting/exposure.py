@@ -37,3 +37,10 @@ def exposure_gain(subject: Subject, look: Look) -> float:
     if not lightest:
         return 1.0
     return float(np.clip(EYE_WHITE / max(max(lightest), 20.0), 1.0, MOST))
+
+
+def photo_gain(subject: Subject, look: Look) -> float:
+    """By how much to raise the photo's own pixels, 1 to `MOST`: to where the skin's colour was corrected to, if it was."""
+    person = subject.person
+    corrected = float(hex_to_lab(person.look.skin_colour)[0]) / max(person.skin_lab[0], 10.0)
+    return float(np.clip(max(exposure_gain(subject, look), corrected), 1.0, MOST))
