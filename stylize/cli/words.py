@@ -10,6 +10,7 @@ WARNINGS = MappingProxyType(
         "greyscale": "the photo has no colours, so they are guessed; say them with --hair-colour and its neighbours",
         "face-cut": "the face is cut off by the edge of the photo; a whole one gives a better likeness",
         "sunglasses": "the eyes are hidden by sunglasses, so they are guessed",
+        "face-covered": "part of the face is covered, so it is painted loosely or printed as a simple face",
         "eyes-closed": "the eyes are closed in the photo; the toy looks at you all the same",
         "face-turned": "the face is turned away; a photo from the front gives a better likeness",
         "no-face": "no face was found",

@@ -14,7 +14,7 @@ from PIL import Image
 from stylize.models import Beard, Picture, Subject
 
 GOLDEN = Path(__file__).parents[1] / "golden"
-RENEW = os.environ.get("STYLIZE_RENEW_GOLDEN") == "1"
+RENEW = os.environ.get("RENEW_GOLDEN") == "1"
 CASES: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "painting-astronaut": ("astronaut", {}, {"mood": "day"}),
     "painting-obama-caricature": ("obama", {}, {"mood": "studio", "exaggeration": 0.65, "head_scale": 1.2}),
