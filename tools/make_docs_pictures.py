@@ -35,7 +35,12 @@ LOOKS = (
     LookOverride(hair=Hair.LONG, outfit=Outfit.BLAZER, hair_colour="#8c2f17", outer_colour="#2f5d50", glasses=True),
     LookOverride(hair=Hair.BUN, outfit=Outfit.HOODIE, hair_colour="#e0c48a", outer_colour="#7a5bd0"),
     LookOverride(
-        hair=Hair.CURLY, outfit=Outfit.TEE, hair_colour="#3a2417", outer_colour="#1f7ae0", skin_colour="#a9714b"
+        hair=Hair.CURLY,
+        beard=Beard.GOATEE,
+        outfit=Outfit.TEE,
+        hair_colour="#3a2417",
+        outer_colour="#1f7ae0",
+        skin_colour="#a9714b",
     ),
     LookOverride(hair=Hair.THIN, outfit=Outfit.SUIT, beard=Beard.FULL, hair_colour="#b9b9bd", outer_colour="#23345c"),
 )
@@ -77,7 +82,10 @@ def main() -> None:
         painted = make(workshop, photo, Request(style="painted-anime", seed=6))
         save(side_by_side([portrait(photo), boxed, painted], 720), "hero")
         save(side_by_side([make(workshop, photo, Request(style=s, seed=6)) for s in STYLES], 420), "styles")
-        save(side_by_side([make(workshop, photo, Request(seed=4, box=b)) for b in BOXES], 480), "boxes")
+        boxes = [
+            make(workshop, photo, Request(seed=4, box=b, look=look)) for b, look in zip(BOXES, LOOKS, strict=False)
+        ]
+        save(side_by_side(boxes, 480), "boxes")
         save(side_by_side([make(workshop, photo, Request(seed=4, look=look)) for look in LOOKS], 420), "looks")
 
 

@@ -114,6 +114,7 @@ def paint_face_lines(canvas: Canvas, sitter: Sitter, lightness: Field, palette: 
     drawn = long_lines(lightness / 100, unit, width=1.9, reach=8, spread=4, contrast=75.0)
     drawn = smoothstep(0.22, 0.85, blur(drawn, 0.6 * unit))
     bare = np.clip(1 - 1.2 * features_mask(sitter), 0, 1) * smoothstep(0.75, 1.0, blur(sitter.skin, 2.5 * unit))
+    bare = bare * (1 - smoothstep(0.02, 0.12, blur(sitter.hair, 14 * unit)))  # a stray lock is no wrinkle
     tip = sitter.points[2]
     reach = 0.17 * sitter.face_width
     rows = np.arange(sitter.size[0], dtype=np.float32)[:, None] - tip[1]

@@ -36,7 +36,7 @@ def paint_skin(canvas: Canvas, sitter: Sitter, lightness: Field, palette: Palett
     painted[:] = tones.local
     painted = mix(painted, tones.light, smoothstep(0.45 * swing, 0.95 * swing, light - reference) * np.float32(0.7))
     shade = smoothstep(-0.75 * swing, -1.15 * swing, light - reference)
-    deep = smoothstep(-2.1 * swing, -2.7 * swing, light - reference)
+    deep = smoothstep(-2.1 * swing, -2.7 * swing, light - reference) * (1 - _forehead(sitter))
     cast = np.maximum(_hair_shadow(sitter), 0)
     shade = np.maximum(shade, cast)
     neck = _jaw_shadow(sitter)
@@ -89,6 +89,14 @@ def features_mask(sitter: Sitter) -> Field:
     span = max(3, round(13 * unit))
     wide = cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (span, span)))
     return blur(np.asarray(wide, np.float32), 2 * unit)
+
+
+def _forehead(sitter: Sitter) -> Field:
+    """1 above the brows: what is very dark there is a lock of hair seen as skin, and is painted as its shade."""
+    rows, columns = np.mgrid[0 : sitter.size[0], 0 : sitter.size[1]].astype(np.float32)
+    brows = sitter.points[[*lm.RIGHT_BROW, *lm.LEFT_BROW]].mean(axis=0)
+    above = (columns - brows[0]) * sitter.up[0] + (rows - brows[1]) * sitter.up[1]
+    return smoothstep(0.02 * sitter.face_height, 0.07 * sitter.face_height, above)
 
 
 def _hair_shadow(sitter: Sitter) -> Field:
