@@ -1,5 +1,5 @@
 """The page as people meet it: a real browser, real portraits, real engines. Pictures of every state are kept where
-STYLIZE_SCREENSHOTS says.
+SCREENSHOTS says.
 """
 
 from __future__ import annotations
@@ -16,59 +16,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.ui.visitor import PHONE, Visitor, eventually
+
 CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()), "")
 ROOT = Path(__file__).parents[2]
 CANARY = "Canary-4f1c09d2e7"
 ELSEWHERE = (".git", ".venv", "__pycache__", "playwright-artifacts", "pytest-of-")
 """Not looked through for leftovers: Playwright keeps downloads there, pytest what the tests themselves wrote."""
 
-DESK, PHONE = {"width": 1440, "height": 1000}, {"width": 360, "height": 800}
-
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium here")]
-
-
-class Visitor:
-    """A browser that notes every request and every complaint."""
-
-    def __init__(self, context: Any, page: Any) -> None:
-        self.context, self.server = context, page
-        self.asked: list[str] = []
-        self.complaints: list[str] = []
-        self.tab = context.pages[0] if context.pages else context.new_page()
-        context.on("request", lambda request: self.asked.append(request.url))
-        context.on(
-            "console",
-            lambda said: self.complaints.append(f"{said.text} {said.location}") if said.type == "error" else None,
-        )
-        self.tab.on("pageerror", lambda error: self.complaints.append(str(error)))
-
-    def enter(self, tongue: str = "en", view: dict[str, int] | None = None, scheme: str = "light") -> Any:
-        self.tab.set_viewport_size(view or DESK)
-        self.tab.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        self.tab.goto(f"{self.server.origin}/{tongue}/")
-        self.tab.wait_for_selector("#make")
-        self.until("document.fonts.status === 'loaded'")
-        return self.tab
-
-    def until(self, true: str, seconds: float = 20) -> None:
-        """Wait for a JavaScript expression. Playwright's own way evaluates strings inside the page, which it forbids."""
-        _eventually(lambda: bool(self.tab.evaluate(true)), seconds)
-
-    def bring(self, photo: bytes | Path, name: str = "me.jpg") -> None:
-        payload = str(photo) if isinstance(photo, Path) else {"name": name, "mimeType": "image/jpeg", "buffer": photo}
-        self.tab.set_input_files("#photo input[type=file]", payload)
-        self.tab.wait_for_selector("#report .ready, #report .trouble")
-
-    def keep(self, name: str, whole: bool = True) -> None:
-        if folder := os.environ.get("STYLIZE_SCREENSHOTS"):
-            Path(folder).mkdir(parents=True, exist_ok=True)
-            self.tab.wait_for_timeout(500)
-            self.tab.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=whole)
-
-    def take_home(self, label: str) -> tuple[str, bytes]:
-        with self.tab.expect_download() as waiting:
-            self.tab.click(f"#home a.file:text-is('{label}')")
-        return waiting.value.suggested_filename, Path(waiting.value.path()).read_bytes()
 
 
 @pytest.fixture(scope="module")
@@ -263,14 +219,7 @@ def test_a_closed_page_takes_its_photo_along(
     shown = str(tab.get_attribute("#photo .image-frame img", "src")).removeprefix(page.origin)
     assert page.ask(shown).status == 200
     tab.goto("about:blank")
-    _eventually(lambda: page.ask(shown).status == 404, 20)
-
-
-def _eventually(true: Callable[[], bool], seconds: float) -> None:
-    until = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < until
-        time.sleep(0.25)
+    eventually(lambda: page.ask(shown).status == 404, 20)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
