@@ -24,13 +24,17 @@ CARD = Size(width=300, height=480)
 BOX = BoxOrder(name="Eileen", accessories=("rocket", "camera", "telescope"), palette="sky")
 BOXED = ("action-figure",)
 """The others are shown without a box: on a card of a hundred pixels the face is what counts."""
+BUST = (0.025, 0.655)
+"""From where to where such a toy is shown, in shares of the height: head and chest."""
 
 
 def make(workshop: Workshop, style: str, seed: int) -> None:
     box = BOX if style in BOXED else None
     result = workshop.run(SITTER.read_bytes(), Request(style=style, size=MADE, seed=seed, box=box))
-    left = (MADE.width - round(MADE.height * CARD.aspect)) // 2
-    part = result.pixels[:, left : MADE.width - left]
+    first, last = (0.0, 1.0) if box or not workshop.styles[style].boxed else BUST
+    top, tall = round(MADE.height * first), round(MADE.height * (last - first))
+    left = (MADE.width - round(tall * CARD.aspect)) // 2
+    part = result.pixels[top : top + tall, left : MADE.width - left]
     small = cv2.resize(part, (CARD.width, CARD.height), interpolation=cv2.INTER_AREA)
     _, data = cv2.imencode(".webp", np.ascontiguousarray(small[..., ::-1]), [cv2.IMWRITE_WEBP_QUALITY, 84])
     OUT.mkdir(exist_ok=True)
