@@ -26,7 +26,8 @@ def header(say: Language) -> str:
     )
     return (
         f'<div class="sign"><div class="brand"><h1>{_t(say, "page.title")}</h1><p>{_t(say, "page.slogan")}</p></div>'
-        f'<div class="aside"><p class="promise" title="{_t(say, "page.promise_why")}">{_t(say, "page.promise")}</p>'
+        f'<div class="aside"><details class="promise"><summary>{_t(say, "page.promise")}</summary>'
+        f"<div><p>{_t(say, 'page.promise_why')}</p><p>{_t(say, 'page.promise_limit')}</p></div></details>"
         f'<nav class="tongues">{links}</nav></div></div>'
     )
 
