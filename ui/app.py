@@ -83,7 +83,7 @@ def _wire(widgets: Widgets, do: Handlers, page: gr.Blocks) -> None:
     on([style.input], do.choose_style, ("style",), CHOICE)
     on([engine.input], do.choose_engine, ("engine", "style"), ("style", "knobs", *CHOICE))
     on([boxed.input], do.show_box, ("boxed",), BOX)
-    on([widgets["search"].change], do.search, ("search", "box.accessories"), ("box.accessories", "nothing"))
+    on([widgets["search"].change], do.search, ("search",), ("filter", "nothing"))
     on([widgets["own_colours"].change], do.choose_colours, ("own_colours",), PICKERS)
     on_make(widgets["make"].click, again=False)
     on_make(widgets["again"].click, again=True)

@@ -7,6 +7,7 @@ block of HTML alone as long as it holds no empty line.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from html import escape
 
 from stylize.errors import StylizeError
@@ -65,6 +66,18 @@ def _removed(say: Language, found: tuple[Found, ...]) -> list[str]:
         title = escape("; ".join(value[:80] for value in values[:VALUES_SHOWN]), quote=True)
         chips.append(f'<li title="{title}">{escape(say.maybe(f"found.{group}", group))}</li>')
     return [f'<p class="removed">{_t(say, "photo.removed")}</p><ul class="chips">{"".join(chips)}</ul>']
+
+
+def shelf_filter(found: Sequence[str] | None) -> str:
+    """Rules that leave only `found` on the shelf, in that order, after what is ticked. None: everything is there.
+
+    `found` are slugs of our own table.
+    """
+    if found is None:
+        return ""
+    rules = [f'#shelf label:has(input[name="{slug}"]){{display:flex;order:{n}}}' for n, slug in enumerate(found, 1)]
+    ticked = "#shelf label:has(input:checked){display:flex;order:0}"
+    return f"<style>#shelf label{{display:none}}{''.join(rules)}{ticked}</style>"
 
 
 def working(picture: str, alt: str) -> str:

@@ -106,10 +106,13 @@ class Handlers:
     def show_box(self, _session: str, boxed: bool) -> Updates:
         return {"box": gr.update(visible=boxed), "unboxed": gr.update(visible=not boxed)}
 
-    def search(self, _session: str, text: str, chosen: list[str]) -> Updates:
-        choices = self._shop.accessory_choices(self._say, text, tuple(chosen))
-        empty = len(choices) == len(chosen)
-        return {"box.accessories": gr.update(choices=choices, value=chosen), "nothing": gr.update(visible=empty)}
+    def search(self, _session: str, text: str) -> Updates:
+        """Show what is found. The shelf itself is left alone: an answer that is late must not undo a click."""
+        found = self._shop.search(self._say, text)
+        return {
+            "filter": fragments.shelf_filter(found if text.strip() else None),
+            "nothing": gr.update(visible=not found),
+        }
 
     def choose_colours(self, _session: str, chosen: list[str]) -> Updates:
         return {f"look.{name}": gr.update(visible=name in chosen) for name in COLOURS}

@@ -79,11 +79,13 @@ class Shop:
         named = [(say.maybe(f"engine.{able.name}", able.name), able.name) for able in self.engines]
         return [(say("engine.auto"), ""), *named]
 
-    def accessory_choices(self, say: Language, text: str = "", chosen: tuple[str, ...] = ()) -> Choices:
-        """What is found for `text`, after what is `chosen` already."""
-        found = [toy for toy in search_accessories(text, say.code) if toy.slug not in chosen]
-        kept = [toy for toy in search_accessories("", say.code) if toy.slug in chosen]
-        return [(toy.name(say.code), toy.slug) for toy in (*kept, *found)]
+    def accessory_choices(self, say: Language) -> Choices:
+        """All there is, by name."""
+        return [(toy.name(say.code), toy.slug) for toy in search_accessories("", say.code)]
+
+    def search(self, say: Language, text: str) -> tuple[str, ...]:
+        """The accessories found for `text`, best first."""
+        return tuple(toy.slug for toy in search_accessories(text, say.code))
 
     def palette_choices(self, say: Language) -> Choices:
         names = [(p.german if say.code == "de" else p.english, p.slug) for p in palettes().values()]

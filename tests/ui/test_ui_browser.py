@@ -81,6 +81,8 @@ def test_a_selfie_becomes_a_toy_and_nothing_else_happens(
     tab.fill("#name textarea", "Barack")
     tab.type("#search textarea", "micr")
     tab.click("#shelf label:has(input[name=microphone])")
+    visitor.until("[...document.querySelectorAll('#shelf label')].filter(e => e.offsetParent).length < 9")
+    assert tab.is_checked("#shelf input[name=microphone]")
     visitor.keep("desk-2-photo")
 
     tab.click("#make")

@@ -239,7 +239,7 @@ def test_what_keeps_it_from_starting_is_said_in_a_sentence(tmp_path: Path) -> No
     (tmp_path / "mine.toml").write_text("not a style", encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "ui", "--no-browser", "--port", "0"],
-        env={**os.environ, "STYLIZE_STYLES": str(tmp_path)},
+        env={**{n: v for n, v in os.environ.items() if not n.startswith("STYLIZE_")}, "STYLIZE_STYLES": str(tmp_path)},
         cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,

@@ -36,6 +36,7 @@ def box_panel(say: Language, shop: Shop) -> dict[str, Any]:
             widgets["box.accessories"] = gr.CheckboxGroup(
                 shop.accessory_choices(say), show_label=False, label=say("box.accessories"), elem_id="shelf"
             )
+            widgets["filter"] = piece(elem_id="filter")
             widgets["nothing"] = piece(fragments.hint(say("box.nothing")), visible=False)
         widgets["box.palette"] = gr.Radio(
             shop.palette_choices(say), value="", label=say("box.palette"), elem_id="palette"
