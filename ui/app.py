@@ -17,6 +17,7 @@ from ui.panels.piece import piece
 from ui.panels.result import result_panel
 from ui.panels.style import style_panel
 from ui.shop import Shop
+from ui.streams import keep_open
 from ui.strings import Language
 
 Widgets = dict[str, Any]
@@ -36,7 +37,9 @@ def build(say: Language, shop: Shop) -> gr.Blocks:
     with gr.Blocks(title=say("page.title"), analytics_enabled=False, delete_cache=(60, 600)) as page:
         widgets = _lay_out(say, shop)
         _wire(widgets, Handlers(say, shop), page)
-    return page.queue(max_size=32, default_concurrency_limit=1, api_open=False)
+    page.queue(max_size=32, default_concurrency_limit=1, api_open=False)
+    keep_open(page._queue)  # noqa: SLF001 - there is no public way
+    return page
 
 
 def _lay_out(say: Language, shop: Shop) -> Widgets:
