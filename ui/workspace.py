@@ -22,7 +22,7 @@ def private_folder() -> Iterator[Path]:
     """
     os.umask(0o077)
     parent = RAM if RAM.is_dir() and os.access(RAM, os.W_OK) else Path(tempfile.gettempdir())
-    folder = parent / f"stylize-{secrets.token_hex(8)}"
+    folder = parent / f"stylize-{os.getpid()}-{secrets.token_hex(8)}"
     folder.mkdir(mode=0o700)
     previous = tempfile.tempdir
     tempfile.tempdir = str(folder)

@@ -20,9 +20,9 @@ ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)/\?token=([\w-]+)")
 RAM = Path("/dev/shm")
 
 
-def private_folders() -> set[Path]:
-    """The folders that running copies of the page have made."""
-    return {path for parent in (RAM, Path(tempfile.gettempdir())) for path in parent.glob("stylize-*")}
+def private_folders(pid: int) -> set[Path]:
+    """The folders that the page in process `pid` has made."""
+    return {path for parent in (RAM, Path(tempfile.gettempdir())) for path in parent.glob(f"stylize-{pid}-*")}
 
 
 @dataclass
@@ -74,7 +74,6 @@ class Page:
 
 def start(*flags: str) -> Page:
     """Start `python -m ui` on a free port and wait until it says where it is."""
-    before = private_folders()
     screen = ("DISPLAY", "WAYLAND_DISPLAY")
     environment = {n: v for n, v in os.environ.items() if n not in screen and not n.startswith("STYLIZE_")}
     process = subprocess.Popen(
@@ -90,8 +89,9 @@ def start(*flags: str) -> Page:
     for line in process.stdout:
         said.append(line)
         if found := ADDRESS.search(line):
-            (folder,) = private_folders() - before
+            (folder,) = private_folders(process.pid)
             return Page(process, int(found[1]), found[2], folder, said)
+    process.kill()
     pytest.fail("the page did not start:\n" + "".join(said))
 
 
@@ -116,5 +116,5 @@ def start_page() -> Iterator[Callable[..., Page]]:
     yield begin
     for page in pages:
         if page.process.poll() is None:
-            page.process.kill()
-            page.process.wait(10)
+            page.stop()
+        assert not page.folder.exists()
