@@ -91,15 +91,17 @@ class Handlers:
         }
 
     def choose_style(self, session: str, style: str) -> Updates:
-        """Say what the style is. Going from toys to paintings or back takes the box away or brings it."""
+        """Say what the style is. Going from toys to paintings or back takes the box away or brings it.
+
+        The big button is only drawn anew when its words change: a click must not meet it in that moment.
+        """
         visit = self._visit(session)
         toy = self._shop.is_toy(style)
-        box = {} if toy == visit.toy else {"boxed": toy, **self.show_box(session, toy)}
+        box = {} if toy == visit.toy else {"boxed": toy, "make": self._button(style), **self.show_box(session, toy)}
         visit.toy = toy
         return {
             "description": fragments.hint(self._shop.description(self._say, style)),
             "box.tagline": gr.update(placeholder=self._shop.tagline(self._say, style)),
-            "make": self._button(style),
             **box,
         }
 

@@ -86,7 +86,9 @@ def test_a_selfie_becomes_a_toy_and_nothing_else_happens(
     visitor.keep("desk-2-photo")
 
     tab.click("#make")
-    tab.wait_for_selector("#busy .bar")
+    # On a busy machine the browser may draw the page only when the toy is done; test_stopping_stops insists on the bar.
+    tab.wait_for_selector("#busy .bar, #done .compare img.after, #trouble .trouble")
+    assert not tab.is_visible("#trouble .trouble"), tab.inner_text("#trouble")
     visitor.keep("desk-3-busy")
     tab.wait_for_selector("#done .compare img.after", timeout=60_000)
     visitor.until("[...document.querySelectorAll('.compare img')].every(i => i.complete && i.naturalWidth == 768)")
