@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from stylize import export, photo, styles
 from stylize.errors import EngineError, SubjectError
 from stylize.geometry import Size
 from stylize.making import Bench, check_order, compose, make_picture
-from stylize.models import Export, Findings, Found, Look, Pixels, Plan, Receipt, Request
+from stylize.models import Export, Findings, Found, Look, Photo, Pixels, Plan, Receipt, Request
 from stylize.progress import CancelToken, Stage, StageWatch, Tell, nobody
 from stylize.receipt import write_receipt
 
@@ -47,30 +48,37 @@ class PhotoReport:
     findings: Findings
 
 
-def inspect_photo(untrusted_bytes: bytes, *, face: int | None = None) -> PhotoReport:
+Read = Callable[[bytes], Photo]
+"""What turns untrusted bytes into a photo: `stylize.photo.read`, or a darkroom's."""
+
+
+def inspect_photo(untrusted_bytes: bytes, *, face: int | None = None, read: Read = photo.read) -> PhotoReport:
     """Read a photo and look for people in it. Raises PhotoError; NoSuchFace where `face` is none of those found."""
-    read = photo.read(untrusted_bytes)
+    opened = read(untrusted_bytes)
     try:
-        findings = photo.inspect(read, face)
+        findings = photo.inspect(opened, face)
     except SubjectError as problem:
         if face is not None:
             raise
         findings = Findings(faces=(), subject=None, warnings=(problem.slug,), verdict="refuse")
-    height, width = read.pixels.shape[:2]
+    height, width = opened.pixels.shape[:2]
     return PhotoReport(
-        media_type=read.media_type, size=Size(width=width, height=height), found=read.found, findings=findings
+        media_type=opened.media_type, size=Size(width=width, height=height), found=opened.found, findings=findings
     )
 
 
 def run(
-    untrusted_bytes: bytes,
+    source: bytes | Photo,
     request: Request,
     *,
     bench: Bench,
     tell: Tell = nobody,
     cancel: CancelToken | None = None,
+    read: Read = photo.read,
 ) -> Result:
-    """Photo bytes + request → finished, verified, labelled file with its receipt.
+    """Photo + request → finished, verified, labelled file with its receipt.
+
+    `source`: untrusted bytes, opened by `read` (in this process, or in the darkroom), or a photo that was read already.
 
     What could never work is refused before the photo is opened. An engine that was not named by the user and fails is
     passed over for the next one that can do the style. Raises StylizeError and nothing else for bad input; Cancelled
@@ -82,7 +90,7 @@ def run(
     seed = secrets.randbelow(styles.MAX_SEED + 1) if request.seed is None else request.seed
 
     with watch.stage(Stage.READ):
-        opened = photo.read(untrusted_bytes)
+        opened = source if isinstance(source, Photo) else read(source)
     with watch.stage(Stage.INSPECT):
         findings = photo.inspect(opened, request.face)
     with watch.stage(Stage.ISOLATE):

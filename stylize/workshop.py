@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
-from stylize import pipeline
+from stylize import photo, pipeline
 from stylize.engines import registry
 from stylize.engines.base import Engine
 from stylize.making import Bench
-from stylize.models import Capabilities, Request
-from stylize.pipeline import PhotoReport, Result
+from stylize.models import Capabilities, Photo, Request
+from stylize.pipeline import PhotoReport, Read, Result
 from stylize.privacy import lock_down
 from stylize.progress import CancelToken, Tell, nobody
 from stylize.settings import Settings, read_settings
@@ -23,11 +23,13 @@ class Workshop:
     """Holds the styles and the engines. One picture is made at a time; whoever comes next waits.
 
     Use it as a context manager, or call `close()`: it frees the models. `settings` None: read from file and environment.
+    `read` opens photos: here, or where the caller keeps a `stylize.photo.darkroom.Darkroom`, in a process of its own.
     Raises ImportedTooEarly, or DeclarationError for settings or a style that cannot be used.
     """
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    def __init__(self, settings: Settings | None = None, *, read: Read = photo.read) -> None:
         lock_down()
+        self._read = read
         self._settings = read_settings() if settings is None else settings
         self._styles = load_styles(self._settings.styles, check=registry.check_settings)
         self._engines: dict[str, Engine] = registry.create_all(self._settings)
@@ -43,14 +45,19 @@ class Workshop:
         return self._bench().capabilities()
 
     def run(
-        self, data: bytes, request: Request | None = None, *, tell: Tell = nobody, cancel: CancelToken | None = None
+        self,
+        source: bytes | Photo,
+        request: Request | None = None,
+        *,
+        tell: Tell = nobody,
+        cancel: CancelToken | None = None,
     ) -> Result:
-        """As `stylize.run`, with engines that stay warm."""
+        """As `stylize.run`, with engines that stay warm. `source`: a photo's bytes, or a photo that was read already."""
         request = request or Request()
         with self._one_at_a_time:
             if request.engine in registry.third_party() and request.engine not in self._engines:
                 self._engines[request.engine] = registry.create(request.engine, self._settings)
-            return pipeline.run(data, request, bench=self._bench(), tell=tell, cancel=cancel)
+            return pipeline.run(source, request, bench=self._bench(), tell=tell, cancel=cancel, read=self._read)
 
     def close(self) -> None:
         """Free what the engines hold. The workshop may be used again; it is cold then."""
