@@ -14,12 +14,15 @@ from stylize.export.containers import Malformed, Piece, jpeg_pieces, png_pieces,
 from stylize.export.encode import JPEG, PNG, SRGB_PERCEPTUAL, WEBP, XMP_KEYWORD, srgb_profile
 from stylize.models import ExportOrder, Pixels
 
+_Floats = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
 _PILLOW_FORMAT = {PNG: "PNG", JPEG: "JPEG", WEBP: "WEBP"}
 _BLOCK = 16
-_MEAN_LEVELS, _WORST_LEVELS = 8.0, 64.0
-"""How far means over blocks of 16 x 16 may lie off in a lossy file, on average and at worst, of 255."""
-_COARSE_QUALITY, _COARSE_FACTOR = 50, 3
-"""Below this quality steps of colour are so coarse that thrice as much is allowed."""
+_FINE, _COARSE = (8.0, 64.0), (32.0, 128.0)
+"""How far means over blocks of 16 x 16 may lie off in a lossy file, on average and at worst, of 255; the coarse pair
+below _COARSE_QUALITY. A JPEG of quality 1 rounds brightness and both colours to steps of 32 (T.81, tables of annex K
+scaled to their end): one flat colour can come back 28 off on average of its channels, 44 in blue.
+"""
+_COARSE_QUALITY = 50
 
 _JFIF = b"JFIF\x00"
 _XMP_SEGMENT = b"http://ns.adobe.com/xap/1.0/\x00"
@@ -103,17 +106,29 @@ def _same_pixels(data: bytes, order: ExportOrder, pixels: Pixels) -> None:
         if not np.array_equal(decoded, pixels):
             raise ExportVerifyFailed(why="pixels: differ")
         return
-    off = np.abs(_block_means(decoded) - _block_means(pixels))
-    factor = _COARSE_FACTOR if order.quality < _COARSE_QUALITY else 1
-    if off.mean() > _MEAN_LEVELS * factor or off.max() > _WORST_LEVELS * factor:
+    off = np.abs(_block_means(decoded) - _block_means(pixels)) * _weights(*pixels.shape[:2])
+    mean, worst = _COARSE if order.quality < _COARSE_QUALITY else _FINE
+    if off.mean() > mean or off.max() > worst:
         raise ExportVerifyFailed(why="pixels: differ")
 
 
-def _block_means(pixels: Pixels) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+def _block_means(pixels: Pixels) -> _Floats:
     """Means over whole blocks of `_BLOCK` squared (edges included, smaller): what survives any quality."""
     height, width = pixels.shape[:2]
     rows = np.add.reduceat(pixels.astype(np.float32), np.arange(0, height, _BLOCK), axis=0)
     sums = np.add.reduceat(rows, np.arange(0, width, _BLOCK), axis=1)
-    tall = np.diff([*range(0, height, _BLOCK), height])[:, None, None]
-    wide = np.diff([*range(0, width, _BLOCK), width])[None, :, None]
-    return np.asarray(sums / (tall * wide), np.float32)
+    tall, wide = _lengths(height), _lengths(width)
+    return np.asarray(sums / (tall[:, None, None] * wide[None, :, None]), np.float32)
+
+
+def _weights(height: int, width: int) -> _Floats:
+    """(rows, columns, 1): the root of the share of each block that is picture. A mean over n pixels strays with
+    1 / sqrt(n), so the few pixels of an edge block say that much less than a whole block.
+    """
+    shares = _lengths(height)[:, None, None] * _lengths(width)[None, :, None] / _BLOCK**2
+    return np.asarray(np.sqrt(shares), np.float32)
+
+
+def _lengths(side: int) -> _Floats:
+    """How many pixels of a side each block covers."""
+    return np.asarray(np.diff([*range(0, side, _BLOCK), side]), np.float32)

@@ -102,12 +102,25 @@ def test_equal_pixels_equal_bytes(pixels: Pixels, media_type: str) -> None:
     assert export(pixels, order(media_type), trained=True) == export(pixels.copy(), order(media_type), trained=True)
 
 
-@settings(deadline=None, max_examples=40, derandomize=True)
-@given(st.sampled_from(KINDS), st.integers(1, 100), st.integers(24, 90), st.integers(24, 90), st.integers(0, 99))
-def test_any_size_and_quality_passes_its_own_check(kind: str, quality: int, width: int, height: int, seed: int) -> None:
-    """From a few blocks upwards: two pixels of noise at quality 1 keep nothing (pictures have 256 a side at least)."""
-    noise = np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
-    with Image.open(io.BytesIO(export(noise, order(kind, quality), trained=False).data)) as picture:
+@settings(deadline=None, max_examples=60)
+@given(
+    st.sampled_from(KINDS),
+    st.integers(1, 100),
+    st.integers(1, 90),
+    st.integers(1, 90),
+    st.sampled_from(["noise", "black and white", "one colour"]),
+    st.integers(0, 9999),
+)
+def test_any_size_and_quality_passes_its_own_check(
+    kind: str, quality: int, width: int, height: int, look: str, seed: int
+) -> None:
+    """Even one pixel of noise at quality 1, of which a lossy file keeps next to nothing."""
+    drawn = np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
+    if look == "black and white":
+        drawn = np.where(drawn[..., :1] > 127, 255, 0).astype(np.uint8).repeat(3, axis=2)
+    elif look == "one colour":
+        drawn[:] = drawn[0, 0]
+    with Image.open(io.BytesIO(export(drawn, order(kind, quality), trained=False).data)) as picture:
         assert picture.size == (width, height)
 
 
@@ -185,6 +198,24 @@ def test_other_pixels_are_refused(pixels: Pixels, media_type: str) -> None:
     for wrong in (other, pixels[:-1], pixels[:, ::-1]):
         with pytest.raises(ExportVerifyFailed, match="pixels"):
             verify(data, order(media_type), wrong, XMP)
+
+
+@pytest.mark.parametrize("media_type", KINDS)
+@pytest.mark.parametrize("quality", [1, 49, 50, 92])
+def test_another_picture_is_refused_at_any_quality(pixels: Pixels, media_type: str, quality: int) -> None:
+    data = export(pixels, order(media_type, quality), trained=False).data
+    for wrong in (255 - pixels, pixels[::-1], np.roll(pixels, 200, axis=1), np.zeros_like(pixels)):
+        with pytest.raises(ExportVerifyFailed, match="pixels"):
+            verify(data, order(media_type, quality), wrong, XMP)
+
+
+@pytest.mark.parametrize("media_type", KINDS)
+@pytest.mark.parametrize("shape", [(1, 2), (1, 300), (17, 17), (40, 3)])
+def test_a_small_picture_is_compared_too(media_type: str, shape: tuple[int, int]) -> None:
+    white = np.full((*shape, 3), 255, np.uint8)
+    data = export(white, order(media_type), trained=False).data
+    with pytest.raises(ExportVerifyFailed, match="pixels"):
+        verify(data, order(media_type), np.zeros_like(white), XMP)
 
 
 def test_a_single_level_is_noticed_in_png(pixels: Pixels) -> None:
