@@ -154,6 +154,32 @@ class PhotoAnimated(PhotoError):
     sentence = "This is an animation of {frames} pictures. Save one of them as a still photo (a screenshot will do) and try again."
 
 
+class PhotoTooHard(PhotoError):
+    slug = "photo-too-hard"
+    sentence = (
+        "Reading this photo takes more than {seconds} seconds or {megabytes} MB of memory, so it was stopped. "
+        "Save it anew as JPEG, or scale it down, and try again."
+    )
+
+
+class PhotoNotArrived(PhotoError):
+    slug = "photo-not-arrived"
+    sentence = "The photo did not arrive whole. Choose it once more."
+
+
+class DecoderStopped(PhotoError):
+    slug = "decoder-stopped"
+    sentence = (
+        "The part of Stylize that opens photos stopped at this one; everything else goes on. "
+        "Try once more; if it stops again, save the photo anew as JPEG."
+    )
+
+
+class DarkroomBusy(PhotoError):
+    slug = "darkroom-busy"
+    sentence = "{count} photos are being opened already. Try again in a moment."
+
+
 # ---------------------------------------------------------------- the person
 
 
