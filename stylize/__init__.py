@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         BoxOrder,
         Capabilities,
         DenoiseOverride,
+        Evidence,
         Export,
         ExportOrder,
         Findings,
@@ -67,6 +68,7 @@ __all__ = [
     "DeclarationError",
     "DenoiseOverride",
     "EngineError",
+    "Evidence",
     "Export",
     "ExportError",
     "ExportOrder",
@@ -105,7 +107,7 @@ _HOMES = MappingProxyType(
         "stylize.errors": "Cancelled DeclarationError EngineError ExportError PhotoError PrivacyError RequestError "
         "StylizeError SubjectError WeightsError",
         "stylize.geometry": "Size",
-        "stylize.models": "Beard BoxOrder Capabilities DenoiseOverride Export ExportOrder Findings Found Hair Look "
+        "stylize.models": "Beard BoxOrder Capabilities DenoiseOverride Evidence Export ExportOrder Findings Found Hair Look "
         "LookOverride Lora Outfit Plan Receipt Request",
         "stylize.pipeline": "PhotoReport Result",
         "stylize.progress": "CancelToken Progress Stage nobody overall_fraction",

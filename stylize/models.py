@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from stylize.evidence import Evidence, Receipt
 from stylize.geometry import Box, Size
 from stylize.request import (
     DEFAULT_SIZE,
@@ -39,6 +40,7 @@ __all__ = [
     "Cutout",
     "Denoise",
     "DenoiseOverride",
+    "Evidence",
     "Export",
     "ExportOrder",
     "Face",
@@ -60,7 +62,6 @@ __all__ = [
     "Request",
     "Setting",
     "Subject",
-    "apply_look",
 ]
 
 Pixels = npt.NDArray[np.uint8]
@@ -272,29 +273,3 @@ class Export:
     data: bytes = field(repr=False)
     media_type: str
     labels: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Receipt:
-    """Nothing personal; safe to publish. Digests are SHA-256 hex; durations seconds by stage."""
-
-    engine: str
-    style: str
-    seed: int
-    plan_digest: str
-    export_digest: str
-    weights_digest: str
-    durations_seconds: tuple[tuple[str, float], ...]
-    versions: tuple[tuple[str, str], ...]
-    found_groups: tuple[tuple[str, int], ...]
-    labels: tuple[str, ...]
-
-
-def apply_look(measured: Look, override: LookOverride) -> Look:
-    """`measured`, with every field that `override` sets."""
-    return Look(
-        **{
-            f.name: getattr(measured, f.name) if getattr(override, f.name) is None else getattr(override, f.name)
-            for f in fields(Look)
-        }
-    )

@@ -10,7 +10,7 @@ from stylize import export, photo, styles
 from stylize.errors import EngineError, SubjectError
 from stylize.geometry import Size
 from stylize.making import Bench, check_order, compose, make_picture
-from stylize.models import Export, Findings, Found, Look, Photo, Pixels, Plan, Receipt, Request
+from stylize.models import Evidence, Export, Findings, Found, Look, Photo, Pixels, Plan, Receipt, Request
 from stylize.progress import CancelToken, Stage, StageWatch, Tell, nobody
 from stylize.receipt import write_receipt
 
@@ -48,6 +48,9 @@ class PhotoReport:
     findings: Findings
 
 
+Witness = Callable[[], Evidence]
+"""What says, once the picture is done, what kept the photo in. `Evidence` itself says: nothing did."""
+
 Read = Callable[[bytes], Photo]
 """What turns untrusted bytes into a photo: `stylize.photo.read`, or a darkroom's."""
 
@@ -75,6 +78,7 @@ def run(
     tell: Tell = nobody,
     cancel: CancelToken | None = None,
     read: Read = photo.read,
+    evidence: Witness = Evidence,
 ) -> Result:
     """Photo + request → finished, verified, labelled file with its receipt.
 
@@ -103,7 +107,7 @@ def run(
         exported = export.export(pixels, request.export, trained=made.plan.denoise is not None)
     return Result(
         export=exported,
-        receipt=write_receipt(made.plan, exported, opened.found, watch.durations),
+        receipt=write_receipt(made.plan, exported, opened.found, watch.durations, evidence()),
         found=opened.found,
         findings=findings,
         look=made.plan.look,

@@ -11,8 +11,8 @@ from stylize import photo, pipeline
 from stylize.engines import registry
 from stylize.engines.base import Engine
 from stylize.making import Bench
-from stylize.models import Capabilities, Photo, Request
-from stylize.pipeline import PhotoReport, Read, Result
+from stylize.models import Capabilities, Evidence, Photo, Request
+from stylize.pipeline import PhotoReport, Read, Result, Witness
 from stylize.privacy import lock_down
 from stylize.progress import CancelToken, Tell, nobody
 from stylize.settings import Settings, read_settings
@@ -24,12 +24,15 @@ class Workshop:
 
     Use it as a context manager, or call `close()`: it frees the models. `settings` None: read from file and environment.
     `read` opens photos: here, or where the caller keeps a `stylize.photo.darkroom.Darkroom`, in a process of its own.
+    `evidence` is asked once a picture is done, for its receipt, what kept the photo in; by itself nothing does.
     Raises ImportedTooEarly, or DeclarationError for settings or a style that cannot be used.
     """
 
-    def __init__(self, settings: Settings | None = None, *, read: Read = photo.read) -> None:
+    def __init__(
+        self, settings: Settings | None = None, *, read: Read = photo.read, evidence: Witness = Evidence
+    ) -> None:
         lock_down()
-        self._read = read
+        self._read, self._evidence = read, evidence
         self._settings = read_settings() if settings is None else settings
         self._styles = load_styles(self._settings.styles, check=registry.check_settings)
         self._engines: dict[str, Engine] = registry.create_all(self._settings)
@@ -57,7 +60,15 @@ class Workshop:
         with self._one_at_a_time:
             if request.engine in registry.third_party() and request.engine not in self._engines:
                 self._engines[request.engine] = registry.create(request.engine, self._settings)
-            return pipeline.run(source, request, bench=self._bench(), tell=tell, cancel=cancel, read=self._read)
+            return pipeline.run(
+                source,
+                request,
+                bench=self._bench(),
+                tell=tell,
+                cancel=cancel,
+                read=self._read,
+                evidence=self._evidence,
+            )
 
     def close(self) -> None:
         """Free what the engines hold. The workshop may be used again; it is cold then."""

@@ -7,6 +7,7 @@ the style in the order of `ORDER`. What the user set wins over the style; both a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from enum import StrEnum
 
 from stylize.colour import from_hex
@@ -24,7 +25,6 @@ from stylize.models import (
     Outfit,
     Plan,
     Request,
-    apply_look,
 )
 from stylize.styles.prompt import fill
 from stylize.styles.style import (
@@ -234,3 +234,13 @@ def _check_look(look: LookOverride) -> None:
     for colour in colours:
         if colour is not None:
             from_hex(colour)
+
+
+def apply_look(measured: Look, override: LookOverride) -> Look:
+    """`measured`, with every field that `override` sets."""
+    return Look(
+        **{
+            f.name: getattr(measured, f.name) if getattr(override, f.name) is None else getattr(override, f.name)
+            for f in fields(Look)
+        }
+    )

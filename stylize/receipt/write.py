@@ -7,9 +7,10 @@ import platform
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from importlib.metadata import PackageNotFoundError, version
 
-from stylize.models import Export, Found, Plan, Receipt
+from stylize.models import Evidence, Export, Found, Plan, Receipt
 
 _PACKAGES = {
     "stylize": "stylize",
@@ -23,13 +24,24 @@ _PACKAGES = {
 """Import name → distribution name."""
 
 
-def write_receipt(plan: Plan, export: Export, found: Iterable[Found], durations: Mapping[str, float]) -> Receipt:
-    """The receipt of one run. `found` is only counted by group; prompts and the box are in it as digests alone."""
+def write_receipt(
+    plan: Plan,
+    export: Export,
+    found: Iterable[Found],
+    durations: Mapping[str, float],
+    evidence: Evidence = Evidence(),  # noqa: B008 - frozen
+) -> Receipt:
+    """The receipt of one run. `found` is only counted by group; prompts and the box are in it as digests alone.
+
+    `evidence`: what kept the photo in meanwhile; without any word, nothing did.
+    """
     return Receipt(
+        **{field.name: getattr(evidence, field.name) for field in fields(Evidence)},
         engine=plan.engine,
         style=plan.style,
         seed=plan.seed,
         plan_digest=plan.digest(),
+        media_type=export.media_type,
         export_digest=hashlib.sha256(export.data).hexdigest(),
         weights_digest=plan.weights_digest,
         durations_seconds=tuple((stage, round(seconds, 4)) for stage, seconds in durations.items()),

@@ -1,0 +1,114 @@
+"""The receipt: what it tells, in which shape, and that nothing personal can get into it."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import replace
+from string import Formatter
+
+import pytest
+from PIL import Image
+
+import stylize
+from stylize.errors import UnknownChoice
+from stylize.models import BoxOrder, DenoiseOverride, Evidence, Receipt, Request
+from stylize.progress import Stage
+from stylize.receipt import languages, tell, to_json, to_text
+
+CANARY = "Kanarie-73b1"
+WALLED = Evidence(
+    wall="kernel",
+    wall_parts=(("seccomp", True), ("network-namespace", False)),
+    attempts=(("connect", "gradio", 2), ("dns", "requests", 1)),
+    files_left=0,
+)
+RECEIPT = Receipt(
+    wall="none",
+    engine="figure",
+    style="doll",
+    seed=7,
+    plan_digest="a" * 64,
+    media_type="image/png",
+    export_digest="b" * 64,
+    other_digests=(("image/jpeg", "c" * 64),),
+    weights_digest="",
+    durations_seconds=(("read", 0.02), ("generate", 1.5)),
+    versions=(("python", "3.11"),),
+    found_groups=(("place", 3), ("person", 1)),
+    labels=("xmp",),
+)
+
+
+def walled(receipt: Receipt) -> Receipt:
+    return replace(receipt, wall="kernel", wall_parts=WALLED.wall_parts, attempts=WALLED.attempts)
+
+
+def test_json_is_stable_and_versioned() -> None:
+    told = json.loads(to_json(walled(RECEIPT)))
+    assert to_json(walled(RECEIPT)) == to_json(walled(RECEIPT))
+    assert list(told) == sorted(told)
+    assert told["schema"] == "stylize-receipt/1"
+    assert (told["wall"], told["wall_parts"]) == ("kernel", {"seccomp": True, "network-namespace": False})
+    assert told["attempts_seen"] == 3
+    assert told["attempts"][0] == {"kind": "connect", "library": "gradio", "count": 2}
+    assert (told["files_left"], told["found_groups"]) == (0, {"place": 3, "person": 1})
+    assert (told["export_digest"], told["other_digests"]) == ("b" * 64, {"image/jpeg": "c" * 64})
+
+
+def test_text_says_whether_there_was_a_wall() -> None:
+    assert "There was none" in to_text(RECEIPT)
+    text = to_text(walled(RECEIPT))
+    assert "It stood" in text
+    assert "[x] no connection may be opened" in text
+    assert "[ ] a network of its own, with nothing in it: not to be had here" in text
+    assert "all blocked" in text
+    assert "Die Mauer" in to_text(RECEIPT, "de")
+
+
+@pytest.mark.parametrize("language", languages())
+def test_text_tells_the_figures_in_lines_that_fit(language: str) -> None:
+    text = to_text(walled(RECEIPT), language)
+    for figure in ("a" * 64, "b" * 64, "c" * 64, "doll", "figure", "gradio"):
+        assert figure in text
+    assert all(len(line) <= tell.WIDTH for line in text.splitlines())
+
+
+def test_a_language_without_words_is_refused() -> None:
+    with pytest.raises(UnknownChoice, match="en, de"):
+        to_text(RECEIPT, "xx")
+
+
+def test_every_language_has_the_same_words() -> None:
+    tables = tell._words()
+    for table in tables.values():
+        assert set(table) == set(tables["en"])
+        assert all(not name for words in table.values() for _, name, _, _ in Formatter().parse(words))
+    assert {f"stage.{stage}" for stage in Stage} <= set(tables["en"])
+
+
+def test_nothing_personal_gets_into_it(portraits: dict[str, bytes]) -> None:
+    """Canaries on the box, in the prompt and in the file's metadata; the wall's words come through."""
+    picture = Image.open(io.BytesIO(portraits["biden"]))
+    exif = Image.Exif()
+    exif[0x0110], exif[0x013B] = CANARY, CANARY
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", exif=exif, comment=CANARY.encode())
+    request = Request(
+        style="vinyl",
+        box=BoxOrder(name="Kanarie", tagline=CANARY),
+        denoise=DenoiseOverride(prompt=CANARY, negative_prompt=CANARY),
+    )
+    with stylize.Workshop(evidence=lambda: WALLED) as workshop:
+        result = workshop.run(buffer.getvalue(), request)
+    assert any(CANARY in thing.value for thing in result.found), "the canary was in the photo"
+    receipt = result.receipt
+    assert (receipt.wall, receipt.attempts_seen) == ("kernel", 3)
+    assert sum(count for _, count in receipt.found_groups) == len(result.found)
+    for text in (to_json(receipt), repr(receipt), *(to_text(receipt, language) for language in languages())):
+        assert "anarie" not in text
+
+
+def test_without_a_word_there_was_no_wall(portraits: dict[str, bytes]) -> None:
+    receipt = stylize.run(portraits["biden"]).receipt
+    assert (receipt.wall, receipt.wall_parts, receipt.attempts, receipt.files_left) == ("none", (), (), 0)
