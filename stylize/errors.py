@@ -312,6 +312,11 @@ class ImportedTooEarly(PrivacyError):
     sentence = "{library} was loaded before Stylize could switch its network use off. Import stylize first."
 
 
+class WallMissing(PrivacyError):
+    slug = "wall-missing"
+    sentence = "The wall that keeps your photo on this computer cannot be built here: {why} Start with --without-wall to go on without it; the page then says what is missing."
+
+
 class Cancelled(StylizeError):
     slug = "cancelled"
     sentence = "Stopped, as you asked. Nothing was kept."
