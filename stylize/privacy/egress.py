@@ -57,10 +57,10 @@ def install(program: Iterable[Instruction]) -> None:
 
 
 def _check_refusals() -> None:
-    """Knock at our own wall: three kinds of sockets must be refused."""
+    """Knock at our own wall: three kinds of sockets must be refused. Past Python, so that the witness sees no attempt."""
     for family in (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX):
         try:
-            socket.socket(family, socket.SOCK_STREAM).close()
+            os.close(kernel.call("socket", family, socket.SOCK_STREAM, 0))
         except PermissionError:
             continue
         except OSError:
