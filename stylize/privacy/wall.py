@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from stylize.errors import WallMissing
-from stylize.privacy import egress, landlock, macos, namespaces
+from stylize.privacy import egress, landlock, macos, namespaces, workspace
 from stylize.privacy.memory import no_dumps, no_swap
 from stylize.privacy.namespaces import Isolation
 from stylize.privacy.parts import Part
@@ -49,7 +49,7 @@ def foundations(*, ram_bytes: int = RAM_BYTES) -> Foundations:
     isolation = namespaces.isolate(ram_bytes)
     landlocked = 0
     with contextlib.suppress(OSError):
-        landlocked = landlock.close_ways_out()
+        landlocked = landlock.close_ways_out([workspace.parent()])
     return Foundations((*_of_namespaces(isolation, landlocked), _of_landlock(landlocked), no_dumps(), no_swap()))
 
 
@@ -78,8 +78,8 @@ def _of_namespaces(isolation: Isolation, landlocked: int) -> tuple[Part, ...]:
     def part(name: Literal["network-namespace", "private-ram"], stands: bool) -> Part:
         return Part(name, stands, "" if stands else isolation.why)
 
-    disk = isolation.disk or landlocked > 0
-    why = "" if disk else isolation.why
+    disk = isolation.disk or (landlocked > 0 and workspace.parent() == namespaces.RAM)
+    why = "" if disk else isolation.why or "Temporary files are on a disk here."
     return (
         part("network-namespace", isolation.network),
         part("private-ram", isolation.ram),
