@@ -50,6 +50,9 @@ _REFUSED = (
     (b"\x1a\x45\xdf\xa3", "video"),
 )
 
+REFUSED_NAMES = frozenset({name for _, name in _REFUSED} | {"SVG"})
+"""What FormatNotSupported may call a file."""
+
 _HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"})
 _AVIF_BRANDS = frozenset({b"avif", b"avis"})
 _RAW_BRANDS = frozenset({b"crx "})

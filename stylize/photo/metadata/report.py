@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from PIL import ImageCms
 
 from stylize.models import Found
 from stylize.photo.formats import Format
-from stylize.photo.metadata import chunks, exif, iso, jpeg, photoshop, xmp
+from stylize.photo.metadata import chunks, exif, iso, jpeg, photoshop, place, xmp
 from stylize.photo.metadata.blocks import Blocks
 from stylize.photo.metadata.words import GROUPS, found
 
@@ -23,6 +23,22 @@ def report(untrusted_bytes: bytes, kind: Format) -> tuple[Found, ...]:
     EXIF (all directories), XMP, IPTC and Photoshop's blocks, comments, text chunks, the ICC profile, embedded pictures
     and films, and whatever else hangs on. Never raises: a damaged block tells what can be read of it.
     """
+    blocks = _read(untrusted_bytes, kind)
+    return tuple(sorted(blocks.found, key=lambda one: GROUPS.index(one.group))[:_MOST])
+
+
+def locate(untrusted_bytes: bytes, kind: Format) -> place.Place | None:
+    """Where the photo was taken, by its EXIF or else its XMP. Never raises."""
+    blocks = _read(untrusted_bytes, kind)
+    with suppress(Exception):  # a damaged block names no place
+        for located in (*map(place.from_exif, blocks.exif), *map(place.from_xmp, blocks.xmp)):
+            if located is not None:
+                return located
+    return None
+
+
+def _read(untrusted_bytes: bytes, kind: Format) -> Blocks:
+    """Every block in the file, those inside of others too, and in `found` what they all tell."""
     blocks = _walk(untrusted_bytes, kind)
     findings = blocks.found
     for block in blocks.photoshop:
@@ -43,7 +59,7 @@ def report(untrusted_bytes: bytes, kind: Format) -> tuple[Found, ...]:
         with _damage_told(findings):
             findings += xmp.read(block)
     findings += _profile(blocks.icc)
-    return tuple(sorted(findings, key=lambda one: GROUPS.index(one.group))[:_MOST])
+    return blocks
 
 
 @contextmanager

@@ -14,15 +14,22 @@ _BINARY = re.compile(r"^[A-Za-z0-9+/=\s]{400,}$")
 _THUMBNAIL_NAMES = ("image", "thumbnail", "data")
 
 
-def read(block: bytes) -> list[Found]:
-    """The properties of an XMP packet; one that cannot be parsed is told as such."""
+def parse(block: bytes) -> ET.Element | None:
+    """The packet's tree; None where it is none, or carries declarations of its own, which XMP has no use for."""
     start, end = block.find(b"<"), block.rfind(b">")
     document = block[start : end + 1]
     if start < 0 or b"<!DOCTYPE" in document or b"<!ENTITY" in document:
-        return [found("XMP", f"{size_words(len(block))} that cannot be read", "other")]
+        return None
     try:
-        root = ET.fromstring(document)  # noqa: S314 - see the import
+        return ET.fromstring(document)  # noqa: S314 - see the import
     except (ET.ParseError, ValueError, LookupError):
+        return None
+
+
+def read(block: bytes) -> list[Found]:
+    """The properties of an XMP packet; one that cannot be parsed is told as such."""
+    root = parse(block)
+    if root is None:
         return [found("XMP", f"{size_words(len(block))} that cannot be read", "other")]
     findings: list[Found] = []
     for holder in root.iter(f"{_RDF}Description"):
