@@ -94,7 +94,7 @@ def try_all(ways: Sequence[Way], layer: Layer, sinks: Sinks, courier: Courier) -
             os.close(ours)
     outcomes: dict[str, tuple[str, str]] = {slug: (how, why) for slug, how, why in told.get("outcomes", ())}
     sent = {errands[slug].mark for slug, (how, why) in outcomes.items() if how == DONE and not why}
-    received = sinks.received(sent, 2.0)
+    received = sinks.received(sent, 1.5)
     return Column(
         layer=layer.name,
         results=tuple(
@@ -121,8 +121,10 @@ def _work(ways: Sequence[Way], errands: dict[str, Errand], layer: Layer, listene
     try:
         warnings.simplefilter("ignore")  # that we fork beside a thread is the point of one probe
         nowhere = os.open(os.devnull, os.O_RDWR)
+        prepared = {way.slug: way.first() for way in ways if way.first}
         found = layer.early() if layer.early else None
-        errands = {w.slug: replace(errands[w.slug], prepared=w.before() if w.before else None) for w in ways}
+        prepared |= {way.slug: way.before() for way in ways if way.before}
+        errands = {slug: replace(errand, prepared=prepared.get(slug)) for slug, errand in errands.items()}
         if layer.late:
             layer.late([listener], found)
         told["outcomes"] = [(way.slug, *_try(way, errands[way.slug], nowhere)) for way in ways]

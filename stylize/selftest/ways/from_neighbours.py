@@ -138,7 +138,7 @@ WAYS = (
         slug="typing",
         sentence="A command is typed into the terminal.",
         go=typing,
-        before=open_terminal,
+        first=open_terminal,
         needs="root, or dev.tty.legacy_tiocsti",
     ),
     Way(

@@ -18,14 +18,16 @@ class Way:
 
     `go` tries it. It returns "" when it sent the mark, which counts only if a sink received it; or, where no sink can
     see it, what it saw itself. It raises OSError when it is refused and NotHere when the machine lacks something.
-    `before` runs before the wall is raised; `inside` ways run in the walled process itself, all others each in a
-    forked child, since the kernel may kill it. `files`: goes through the file system, which seccomp does not guard.
+    `first` runs before anything else, `before` once the foundations stand and the wall does not; what they return is
+    the errand's `prepared`. `inside` ways run in the walled process itself, all others each in a forked child, since
+    the kernel may kill it. `files`: goes through the file system, which seccomp does not guard.
     """
 
     slug: str
     sentence: str
     go: Callable[[Errand], str]
     needs: str = ""
+    first: Callable[[], object] | None = None
     before: Callable[[], object] | None = None
     inside: bool = False
     files: bool = False
