@@ -19,6 +19,10 @@ LOOPBACK = ("127.0.0.1", "::1")
 HIDDEN = ("anon_inode:[io_uring]", "anon_inode:bpf")
 """Open files through which the kernel works on its own: a filter on calls does not see what passes them."""
 
+GRAPHICS_CARD = b"\0cuda-uvmfd-"
+"""NVIDIA's driver waits under this name for parts of its own program. It cannot send to an address; in a network
+namespace of our own nobody outside can find it, and elsewhere only programs of this computer can."""
+
 _OPEN = Path("/proc/self/fd")
 _STANDARD = (0, 1, 2)
 _CREDENTIALS = struct.Struct("3i")
@@ -28,7 +32,7 @@ def check(listeners: Sequence[socket.socket], *, loopback_only: bool) -> None:
     """Look at everything that this process has open. Call it when no new socket can be opened any more.
 
     May stay: the listeners, the connections that came in through them, pairs of unix stream sockets that this process
-    or its parent made, and whatever the program's own input and output are if it is a stream (a journal).
+    or its parent made, the program's own input and output (a journal), and NVIDIA's driver waiting for itself.
     Raises WallMissing for any other socket, for a listener that others can reach, and for a hidden door.
     """
     names = [_listening(listener, loopback_only) for listener in listeners]
@@ -60,7 +64,9 @@ def _check_socket(number: int, listening: Sequence[tuple[str, int]], is_standard
         if family in (socket.AF_INET, socket.AF_INET6):
             if kind != socket.SOCK_STREAM or not _came_in(open_socket, listening):
                 raise WallMissing(why="a connection to somewhere else is open already.")
-        elif family != socket.AF_UNIX or kind != socket.SOCK_STREAM or not (is_standard or _own_pair(open_socket)):
+        elif family != socket.AF_UNIX or not (
+            _of_graphics_card(open_socket) or (kind == socket.SOCK_STREAM and (is_standard or _own_pair(open_socket)))
+        ):
             raise WallMissing(why="a line to another program is open already.")
 
 
@@ -87,6 +93,12 @@ def _own_pair(open_socket: socket.socket) -> bool:
     told = open_socket.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
     maker = _CREDENTIALS.unpack(told)[0]
     return maker in (os.getpid(), os.getppid())
+
+
+def _of_graphics_card(open_socket: socket.socket) -> bool:
+    name = open_socket.getsockname()
+    waits = open_socket.type == socket.SOCK_SEQPACKET and _says(open_socket, socket.SO_ACCEPTCONN)
+    return waits and isinstance(name, bytes) and name.startswith(GRAPHICS_CARD)
 
 
 def _says(open_socket: socket.socket, option: int) -> bool:
