@@ -2,7 +2,7 @@
 
 import sys
 
-from stylize.cli import main
+from stylize.cli import program
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(program())

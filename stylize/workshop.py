@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self, runtime_checkable
 
 from stylize import photo, pipeline
 from stylize.engines import registry
@@ -17,6 +17,13 @@ from stylize.privacy import lock_down
 from stylize.progress import CancelToken, Tell, nobody
 from stylize.settings import Settings, read_settings
 from stylize.styles import Style, load_styles
+
+
+@runtime_checkable
+class Driven(Protocol):
+    """An engine that uses a graphics card: it can open the driver without loading anything."""
+
+    def wake(self) -> None: ...
 
 
 class Workshop:
@@ -70,6 +77,12 @@ class Workshop:
                 evidence=self._evidence,
             )
 
+    def wake_devices(self) -> None:
+        """Open the drivers of graphics cards that engines will use: behind the wall that may not be possible any more."""
+        for engine in self._engines.values():
+            if isinstance(engine, Driven):
+                engine.wake()
+
     def close(self) -> None:
         """Free what the engines hold. The workshop may be used again; it is cold then."""
         with self._one_at_a_time:
@@ -105,10 +118,10 @@ def run(
         return workshop.run(data, request, tell=tell, cancel=cancel)
 
 
-def inspect_photo(data: bytes, *, face: int | None = None) -> PhotoReport:
-    """What the file holds beside the picture, and who is in it; makes nothing.
+def inspect_photo(data: bytes, *, face: int | None = None, read: Read = photo.read) -> PhotoReport:
+    """What the file holds beside the picture, and who is in it; makes nothing. `read` opens it: here, or in a darkroom.
 
     Without any face `findings.verdict` is "refuse". Raises PhotoError, or NoSuchFace where `face` is none of those found.
     """
     lock_down()
-    return pipeline.inspect_photo(data, face=face)
+    return pipeline.inspect_photo(data, face=face, read=read)

@@ -6,6 +6,6 @@ from stylize.privacy import lock_down
 
 lock_down()
 
-from stylize.cli.main import main  # noqa: E402 - nothing may be imported before the switches are set
+from stylize.cli.main import main, program  # noqa: E402 - nothing may be imported before the switches are set
 
-__all__ = ["main"]
+__all__ = ["main", "program"]

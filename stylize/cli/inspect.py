@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 from stylize.cli.files import read_photo
 from stylize.cli.output import printable, say_json
+from stylize.cli.walled import add_wall, walled
 from stylize.cli.words import GROUPS, WARNINGS
 from stylize.pipeline import PhotoReport
 from stylize.workshop import inspect_photo
@@ -14,11 +15,14 @@ from stylize.workshop import inspect_photo
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("photo", help='a photo (JPEG, PNG, WebP, HEIF, AVIF); "-" for stdin')
+    add_wall(parser)
 
 
 def execute(args: argparse.Namespace) -> int:
     """Tell the user, and only the user: what is found is theirs."""
-    report = inspect_photo(read_photo(args.photo))
+    with walled(args) as wall:
+        wall.close()
+        report = inspect_photo(read_photo(args.photo), read=wall.read)
     if args.json:
         say_json(_told(report))
     else:

@@ -41,8 +41,16 @@ class Parser(argparse.ArgumentParser):
         sys.exit(2)
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code: 0, or that of the error (see `stylize.errors`)."""
+def program() -> int:
+    """What `stylize` on the command line is: `main` in a process of its own, which a verb may wall in for good."""
+    return main(own_process=True)
+
+
+def main(argv: Sequence[str] | None = None, *, own_process: bool = False) -> int:
+    """Run one command and return its exit code: 0, or that of the error (see `stylize.errors`).
+
+    `own_process`: nothing but this command runs in the process, so its network may be taken away.
+    """
     words = list(sys.argv[1:] if argv is None else argv)
     Parser.as_json = "--json" in words
     try:
@@ -51,6 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if args.verb is None:
             parser.print_help()
             return 0
+        args.own_process = own_process
         if args.verb == "ui":
             args.words = rest
         elif rest:

@@ -15,6 +15,7 @@ from stylize.cli.bar import clear_bar, listener
 from stylize.cli.common import add_settings, settings_of
 from stylize.cli.files import STREAM, check_place, media_type_of, read_photo, write_picture
 from stylize.cli.output import say_json
+from stylize.cli.walled import add_wall, walled
 from stylize.cli.words import WARNINGS
 from stylize.pipeline import Result
 from stylize.progress import CancelToken
@@ -30,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
     add_request(parser)
     add_settings(parser)
+    add_wall(parser)
 
 
 def execute(args: argparse.Namespace) -> int:
@@ -37,8 +39,14 @@ def execute(args: argparse.Namespace) -> int:
     media_type = media_type_of(args.out, args.format)
     check_place(args.out, force=args.force)
     settings = settings_of(args)
-    with Workshop(settings) as workshop, cancel_on_interrupt() as cancel:
+    with (
+        walled(args) as wall,
+        Workshop(settings, read=wall.read, evidence=wall.evidence) as workshop,
+        cancel_on_interrupt() as cancel,
+    ):
         request = build_request(args, workshop.styles, media_type)
+        workshop.wake_devices()
+        wall.close()
         tell = listener(quiet=args.quiet or args.json)
         try:
             result = workshop.run(read_photo(args.photo), request, tell=tell, cancel=cancel)

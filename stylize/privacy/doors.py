@@ -6,6 +6,7 @@ Sources: socket(7), unix(7), ip(7), proc(5).
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import os
 import socket
 import stat
@@ -15,7 +16,6 @@ from pathlib import Path
 
 from stylize.errors import WallMissing
 
-LOOPBACK = ("127.0.0.1", "::1")
 HIDDEN = ("anon_inode:[io_uring]", "anon_inode:bpf")
 """Open files through which the kernel works on its own: a filter on calls does not see what passes them."""
 
@@ -51,7 +51,7 @@ def _listening(listener: socket.socket, loopback_only: bool) -> tuple[str, int]:
     if listener.family not in (socket.AF_INET, socket.AF_INET6) or not _says(listener, socket.SO_ACCEPTCONN):
         raise WallMissing(why="what was given as a listener does not listen.")
     address, port = listener.getsockname()[:2]
-    if loopback_only and address not in LOOPBACK:
+    if loopback_only and not ipaddress.ip_address(address).is_loopback:
         raise WallMissing(why="the page would answer other computers.")
     return address, port
 

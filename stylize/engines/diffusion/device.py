@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from stylize.errors import UnknownChoice
@@ -53,6 +56,25 @@ def present_devices() -> tuple[str, ...]:
         "cpu": True,
     }
     return tuple(name for name in DEVICES if there[name])
+
+
+DRIVERS = ("/dev/nvidiactl", "/dev/kfd", "/dev/dri", "/dev/accel")
+"""Where Linux shows that there is a graphics card; without any, torch need not be asked."""
+
+
+def wake_device(device: str | None) -> None:
+    """Open the driver of the graphics card that would be used, so that it need not be opened behind the wall.
+
+    Does nothing where there is none, and where it refuses: the engine finds that out, and says it, when it loads.
+    """
+    if device == "cpu" or (sys.platform == "linux" and not any(Path(driver).exists() for driver in DRIVERS)):
+        return
+    import torch
+
+    name = device or present_devices()[0]
+    if name != "cpu":
+        with contextlib.suppress(RuntimeError):
+            torch.zeros(1, device=name)
 
 
 def usual_dtype(device: str) -> str:

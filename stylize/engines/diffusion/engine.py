@@ -225,6 +225,13 @@ class DiffusionEngine:
             raise EngineFailed(engine=self.name, kind="NotLoaded")
         return self._loaded
 
+    def wake(self) -> None:
+        """Open the graphics card's driver, if there are weights to be run on it. Loads nothing."""
+        if self.capabilities().ready:
+            from stylize.engines.diffusion.device import wake_device
+
+            wake_device(self._device)
+
     def close(self) -> None:
         """Let go of the model and give the memory back. The engine may be loaded again."""
         if self._loaded is None:
