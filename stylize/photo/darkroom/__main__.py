@@ -55,10 +55,19 @@ def _zygote(limits: Limits) -> None:
         if limits.walled:
             lock(())
     except StylizeError as refusal:
-        control.sendall(json.dumps({"slug": refusal.slug, "facts": refusal.facts}).encode() + b"\n")
-        return
-    control.sendall(b"{}\n")
-    zygote.serve()
+        _tell(control, {"slug": refusal.slug, "facts": refusal.facts})
+    else:
+        if _tell(control, {}):
+            zygote.serve()
+
+
+def _tell(control: socket.socket, word: dict[str, object]) -> bool:
+    """Say that all is ready (an empty word) or why not; False if the server has gone meanwhile."""
+    try:
+        control.sendall(json.dumps(word).encode() + b"\n")
+    except OSError:
+        return False
+    return True
 
 
 def _volunteer() -> None:
