@@ -28,10 +28,10 @@ OF_A_FILE = WRITE_FILE | TRUNCATE
 BIND_AND_CONNECT = 3
 ABSTRACT_SOCKETS_AND_SIGNALS = 3
 
-FOLDERS = ("/dev/shm", "/dev/pts")  # noqa: S108 - named to be allowed, nothing is made there by name
-"""Where files may be written: in RAM, and to terminals."""
+FOLDERS = ("/dev/shm",)  # noqa: S108 - named to be allowed, nothing is made there by name
+"""Where files may be written: in RAM. Not to other terminals: they obey what is written on them."""
 
-DEVICES = ("null", "zero", "full", "random", "urandom", "tty", "kfd")
+DEVICES = ("null", "zero", "full", "random", "urandom", "kfd")
 """Devices that keep nothing, and AMD's way to its graphics cards."""
 
 GRAPHICS = ("nvidia*", "nvidia-caps/*", "dri/*", "accel/*", "dxg", "mali*")
@@ -48,7 +48,7 @@ def version() -> int:
 
 def close_ways_out(folders: Iterable[Path] = ()) -> int:
     """Deny new TCP ports and connections, sockets and signals of others, and writing anywhere but into `folders`,
-    RAM, terminals and graphics cards. Reading stays.
+    RAM and graphics cards. Reading stays.
 
     For this thread and all that it starts. Returns the kernel's version of Landlock: from 1 on files are guarded, from
     4 on ports, from 6 on other programs. Raises OSError where there is none, or it cannot be put on.

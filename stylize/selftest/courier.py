@@ -1,7 +1,7 @@
 """The courier: an unlocked program of the same user, standing for a browser, a shell or a sync program.
 
-It sends whatever turns up in its memory or in the user's keyring, and holds a connected socket. It is what the probes
-that go through a sibling go through.
+It sends whatever turns up in its memory, its pipe, its terminal, its message queue or the user's keyring, and holds a
+connected socket. It is what the probes that go through a sibling go through.
 """
 
 from __future__ import annotations
@@ -24,28 +24,47 @@ SET_DUMPABLE, SET_PTRACER = 4, 0x59616D61
 """prctl(2): another user's rights were taken, but it is an ordinary program; Yama lets siblings trace it."""
 USER_KEYRING = -4 & 0xFFFFFFFF
 KEYCTL_DESCRIBE, KEYCTL_UNLINK, KEYCTL_READ = 6, 9, 11
+IPC_REMOVE, IPC_NOWAIT = 0, 0o4000
 
 
 @contextlib.contextmanager
 def open_courier(targets: Targets) -> Iterator[Courier]:
-    """Start it, with the rights of the caller; it ends with the block. Needs os.fork."""
+    """Start it, with the rights of the caller; it ends with the block. Needs os.fork. Raises OSError."""
     ours, theirs = os.pipe()
-    child = os.fork()
-    if child == 0:
-        _serve_forever(targets, theirs)
-    os.close(theirs)
+    with _queue() as queue:
+        child = os.fork()
+        if child == 0:
+            _serve_forever(targets, queue, theirs)
+        os.close(theirs)
+        try:
+            told = os.read(ours, 200).decode().split()
+            if not told:
+                raise OSError("the courier did not start")
+            address, wire, pipe = map(int, told[:3])
+            terminal = told[3] if len(told) > 3 else None
+            yield Courier(pid=child, address=address, wire=wire, pipe=pipe, terminal=terminal, queue=queue)
+        finally:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            os.close(ours)
+
+
+@contextlib.contextmanager
+def _queue() -> Iterator[int | None]:
+    """A System V message queue, which would outlive us if it were not removed; None where there are none."""
+    if sys.platform != "linux":
+        yield None
+        return
+    library = ctypes.CDLL(None)
+    number = library.msgget(0, 0o600)
     try:
-        told = os.read(ours, 100).split()
-        if len(told) != 2:
-            raise OSError("the courier did not start")
-        yield Courier(pid=child, address=int(told[0]), wire=int(told[1]))
+        yield None if number < 0 else number
     finally:
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-        os.close(ours)
+        library.msgctl(number, IPC_REMOVE, None)
 
 
-def _serve_forever(targets: Targets, pipe: int) -> None:
+def _serve_forever(targets: Targets, queue: int | None, pipe: int) -> None:
+    """The child: never returns, and goes when its parent is gone."""
     code = 1
     try:
         parent = os.getppid()
@@ -56,15 +75,39 @@ def _serve_forever(targets: Targets, pipe: int) -> None:
         buffer = ctypes.create_string_buffer(64)
         wire = socket.create_connection(targets.tcp4, timeout=5)
         out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        os.write(pipe, f"{ctypes.addressof(buffer)} {wire.fileno()}".encode())
+        mouth, hole = os.pipe()
+        ears, terminal = [mouth], ""
+        with contextlib.suppress(OSError):
+            master, end = os.openpty()
+            ears, terminal = [mouth, master], os.ttyname(end)
+        for ear in ears:
+            os.set_blocking(ear, False)
+        os.write(pipe, f"{ctypes.addressof(buffer)} {wire.fileno()} {hole} {terminal}".encode())
         while os.getppid() == parent:
-            for mark in [*MARK.findall(buffer.raw), *_keys()]:
+            heard = buffer.raw + b"".join(map(_read, ears)) + _message(queue)
+            for mark in [*MARK.findall(heard), *_keys()]:
                 out.sendto(mark, targets.udp4)
                 ctypes.memset(buffer, 0, 64)
             time.sleep(0.05)
         code = 0
     finally:
         os._exit(code)
+
+
+def _read(ear: int) -> bytes:
+    try:
+        return os.read(ear, 4096)
+    except OSError:
+        return b""
+
+
+def _message(queue: int | None) -> bytes:
+    """The next message (msgrcv(2)): a long that is its kind, then the text."""
+    if queue is None:
+        return b""
+    text = ctypes.create_string_buffer(8 + 64)
+    ctypes.CDLL(None).msgrcv(queue, text, ctypes.c_size_t(64), ctypes.c_long(0), IPC_NOWAIT)
+    return text.raw
 
 
 def _keys() -> Iterator[bytes]:

@@ -46,12 +46,16 @@ class Targets:
 class Courier:
     """A sibling process without any lock, of the same user: it sends on whatever appears in its buffer.
 
-    `address`: where its 64-byte buffer lies. `wire`: the number of its connected TCP socket.
+    `address`: where its 64-byte buffer lies. `wire`, `pipe`: the numbers of its connected TCP socket and of the end of a
+    pipe that it reads from. `terminal`: the path of its screen. `queue`: its message queue.
     """
 
     pid: int
     address: int
     wire: int
+    pipe: int
+    terminal: str | None
+    queue: int | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -145,7 +145,7 @@ WAYS = (
         slug="sync-folder",
         sentence="A file is left where another program sends files from.",
         go=sync_folder,
-        files=True,
+        beside=True,
     ),
 )
 LAST = Way(slug="listener-again", sentence="The page's own listener is turned around.", go=listener_again)

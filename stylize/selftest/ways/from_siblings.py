@@ -11,7 +11,7 @@ from pathlib import Path
 
 from stylize.selftest.targets import Errand
 from stylize.selftest.ways.calls import libc, raw
-from stylize.selftest.ways.way import Way
+from stylize.selftest.ways.way import NotHere, Way
 
 ATTACH, POKE, DETACH = 16, 5, 17
 """Requests of ptrace(2)."""
@@ -69,10 +69,40 @@ def join_network(errand: Errand) -> str:
     return ""
 
 
+def other_pipe(errand: Errand) -> str:
+    """Open the pipe that it reads from, through /proc."""
+    libc()
+    Path(f"/proc/{errand.courier.pid}/fd/{errand.courier.pipe}").write_bytes(errand.mark)
+    return ""
+
+
+def other_screen(errand: Errand) -> str:
+    """Write on its screen; terminals obey what is written on them (OSC 52 sets the clipboard)."""
+    if errand.courier.terminal is None:
+        raise NotHere("no terminals here")
+    with Path(errand.courier.terminal).open("wb", buffering=0) as screen:
+        screen.write(errand.mark)
+    time.sleep(0.2)
+    return ""
+
+
+def message(errand: Errand) -> str:
+    """Leave a message in a queue that it reads (msgsnd(2))."""
+    if errand.courier.queue is None:
+        raise NotHere("no message queues here")
+    text = struct.pack("=q", 1) + errand.mark
+    if libc().msgsnd(errand.courier.queue, text, ctypes.c_size_t(len(errand.mark)), 0):
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    return ""
+
+
 WAYS = (
     Way(slug="ptrace", sentence="Another program is made to send, as by a debugger.", go=trace),
     Way(slug="vm-writev", sentence="Another program's memory is written by process_vm_writev(2).", go=write_memory),
-    Way(slug="proc-mem", sentence="Another program's memory is written through /proc.", go=memory_file, files=True),
+    Way(slug="proc-mem", sentence="Another program's memory is written through /proc.", go=memory_file, beside=True),
+    Way(slug="proc-pipe", sentence="Another program's pipe is opened through /proc.", go=other_pipe, beside=True),
+    Way(slug="screen", sentence="Another terminal's screen is written on.", go=other_screen, beside=True),
+    Way(slug="message", sentence="A message is left in another program's queue.", go=message, beside=True),
     Way(slug="pidfd-getfd", sentence="Another program's connected socket is taken.", go=steal_socket),
     Way(slug="setns", sentence="Another program's network is joined.", go=join_network, needs="root"),
 )
