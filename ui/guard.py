@@ -7,162 +7,115 @@ the list. Everything that is said back carries the headers of `ui.headers`.
 
 from __future__ import annotations
 
-import hmac
-import re
-import secrets
-from collections.abc import Callable
-from typing import Any
-from urllib.parse import parse_qs
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
+from ui.bodies import Unfit, check_json, read_body, replay
+from ui.door import Key, LaunchToken, way_in
 from ui.headers import dress
-from ui.strings import language, languages, preferred
+from ui.heads import fault, trim
+from ui.listening import PLAIN_HOST, Address
+from ui.neighbours import Neighbours
+from ui.paths import POSTED, allowed_paths, as_sent, is_upload
+from ui.strings import preferred
 
-ONCE = (b"host", b"origin", b"cookie", b"content-length", b"sec-fetch-site")
-"""Headers that a browser never sends twice; two of them are an attempt to show us one and the library the other."""
+__all__ = ["Guard", "LaunchToken"]
 
-BODY_LIMIT_BYTES = 1 << 20
-"""For everything but photos, whose own limit is that of `ui.intake`."""
-
-GRADIO_ROUTES = (
-    r"(?:assets|static)/[\w.\-/]+",
-    r"theme\.css",
-    r"gradio_api/(?:startup-events|upload|upload_progress|queue/join|queue/data|cancel|heartbeat/\w+)",
-    r"gradio_api/file=photo/\w+\.\w+",
-)
-OWN_ROUTES = (r"toy/[\w.\-/]+", r"shelf/\w+/[\w.]+")
-
-
-def allowed_paths() -> re.Pattern[str]:
-    """Every path that is answered: few of Gradio's, per language, and our own."""
-    tongues = "|".join(languages())
-    return re.compile(rf"/(?:(?:{tongues})/(?:{'|'.join(GRADIO_ROUTES)})?|{'|'.join(OWN_ROUTES)})")
-
-
-class LaunchToken:
-    """The key in the printed address. It opens once; whoever comes later with a used one makes `on_reuse` hear a new."""
-
-    def __init__(self, on_reuse: Callable[[str], None]) -> None:
-        self._on_reuse = on_reuse
-        self._current = secrets.token_urlsafe(24)
-        self.cookie = secrets.token_urlsafe(32)
-
-    @property
-    def current(self) -> str:
-        return self._current
-
-    def use(self, offered: str) -> bool:
-        """Whether `offered` is the key; if so it is worthless from now on."""
-        if hmac.compare_digest(offered.encode(), self._current.encode()):
-            self._current = secrets.token_urlsafe(24)
-            return True
-        self._on_reuse(self._current)
-        return False
+ADMITTED = "stylize.admitted"
+"""Set in the scope of a request that was let in; `ui.connections` closes others' connections first."""
 
 
 class Guard:
-    """Outermost ASGI application. `port` is the one bound on 127.0.0.1."""
+    """Outermost ASGI application. `address` is where it listens, `token` what opens its door, and `neighbours` the table
+    that tells whose program has connected; without it every program that reaches the address may knock.
+    """
 
-    def __init__(self, app: ASGIApp, *, port: int, token: LaunchToken) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        token: Key,
+        address: Address | None = None,
+        port: int = 0,
+        neighbours: Neighbours | None = None,
+    ) -> None:
         self._app = app
-        self._host = f"127.0.0.1:{port}".encode()
-        self._token = token
-        self._cookie_name = f"stylize-{port}"  # cookies ignore ports: without it two copies would fight
+        self._address = address or Address(host=PLAIN_HOST, port=port)
+        self._key = token
+        self._neighbours = neighbours
         self._allowed = allowed_paths()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
         elif scope["type"] == "http":
-            send = dress(scope, send)
-            response = self._refuse(scope) or self._at_the_door(scope)
-            await (response or self._app)(scope, _bounded(scope, receive), send)
+            await self._answer(scope, receive, dress(scope, send))
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
 
-    def _refuse(self, scope: Scope) -> Response | None:
-        """What is wrong with the request, whoever sends it."""
-        headers: dict[bytes, bytes] = {}
-        for name, value in scope["headers"]:
-            if name in headers and name in ONCE:
-                return PlainTextResponse("One header came twice.", 400)
-            headers[name] = value
-        if headers.get(b"host") != self._host:
-            return PlainTextResponse(f"This is {self._host.decode()} and nobody else.", 421)
-        origin = headers.get(b"origin")
-        if origin != b"http://" + self._host and (origin is not None or scope["method"] == "POST"):
-            return PlainTextResponse("Only the page itself may ask.", 403)
-        opening = scope["method"] == "GET" and scope["path"] == "/" and headers.get(b"sec-fetch-dest") == b"document"
-        if headers.get(b"sec-fetch-site", b"none") not in (b"same-origin", b"none") and not opening:
-            return PlainTextResponse("Only the page itself may ask.", 403)
-        if scope["method"] not in ("GET", "HEAD", "POST"):
-            return PlainTextResponse("Only reading and posting.", 405)
-        length = headers.get(b"content-length", b"0")
-        if not length.isdigit():
-            return PlainTextResponse("That is no length.", 400)
-        if int(length) > BODY_LIMIT_BYTES and not _is_upload(scope):
-            return PlainTextResponse("Too much at once.", 413)
-        return None
+    def examine(self, scope: Scope) -> Response | None:
+        """Everything that is decided by the head of an http request alone: an answer, or None for those who may go on.
+
+        The answer is an ASGI application; it still has to be dressed (`ui.headers.dress`).
+        """
+        answer = fault(scope, self._address) or self._stranger(scope) or self._at_the_door(scope)
+        if answer is None:
+            scope[ADMITTED] = True
+        return answer
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = self.examine(scope)
+        if answer is None and scope["method"] == "POST" and not is_upload(scope):
+            try:
+                body = await read_body(receive)
+                check_json(body)
+                receive = replay(body, receive)
+            except Unfit as reason:
+                answer = PlainTextResponse("That is not what the page sends.", reason.status, {"connection": "close"})
+        if answer is not None:
+            await answer(scope, receive, send)
+        else:
+            await self._app(trim(scope), receive, send)
+
+    def _stranger(self, scope: Scope) -> Response | None:
+        """Another user's program, on a machine of several."""
+        client, server = scope.get("client"), scope.get("server")
+        if self._neighbours is None or (client and server and self._neighbours.admit(tuple(client), tuple(server))):
+            return None
+        return PlainTextResponse("Another user of this machine asks. Stylize answers only the one who started it.", 403)
 
     def _at_the_door(self, scope: Scope) -> Response | None:
-        """Exchange the launch token for the cookie, show the way to the page, turn strangers away."""
+        """Exchange the key for the cookie, show the way to the page, turn strangers away."""
         headers = dict(scope["headers"])
         tongue = preferred(headers.get(b"accept-language", b"").decode("latin1"))
         known = self._knows(headers.get(b"cookie", b"").decode("latin1"))
-        if scope["path"] == "/":
-            offered = parse_qs(scope["query_string"].decode("latin1")).get("token", [""])[0]
-            if not known and (not offered or not self._token.use(offered)):
-                return _door_page(tongue)
-            response = RedirectResponse(f"/{tongue}/", 303) if known else _way_in(tongue)
-            response.set_cookie(self._cookie_name, self._token.cookie, httponly=True, samesite="strict", path="/")
-            return response
+        path = as_sent(scope)
+        if path == "/":
+            return RedirectResponse(f"/{tongue}/", 303) if known else self._key.answer(scope, tongue, self._welcome)
         if not known:
-            return _door_page(tongue)
-        if not self._allowed.fullmatch(scope["path"]):
+            return self._key.turn_away(tongue)
+        if not self._allowed.fullmatch(path):
             return PlainTextResponse("There is nothing here.", 404)
+        if scope["method"] == "POST":
+            return self._posted(path, headers)
         return None
+
+    def _posted(self, path: str, headers: dict[bytes, bytes]) -> Response | None:
+        if not POSTED.fullmatch(path):
+            return PlainTextResponse("Only reading.", 405)
+        kind = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+        if not path.endswith("/upload") and kind != b"application/json":
+            return PlainTextResponse("Only JSON.", 415)
+        return None
+
+    def _welcome(self, cookie: str) -> Response:
+        response = way_in()
+        response.set_cookie(
+            self._address.cookie, cookie, httponly=True, samesite="strict", path="/", secure=self._address.secure
+        )
+        return response
 
     def _knows(self, cookies: str) -> bool:
         crumbs = [crumb.strip().partition("=") for crumb in cookies.split(";")]
-        ours = [value for name, _, value in crumbs if name == self._cookie_name]
-        return len(ours) == 1 and hmac.compare_digest(ours[0].encode(), self._token.cookie.encode())
-
-
-def _is_upload(scope: Scope) -> bool:
-    return scope["method"] == "POST" and str(scope["path"]).endswith("/gradio_api/upload")
-
-
-def _bounded(scope: Scope, receive: Receive) -> Receive:
-    """`receive`, ending the connection after BODY_LIMIT_BYTES; photos are counted by the intake."""
-    if _is_upload(scope):
-        return receive
-    received = 0
-
-    async def count() -> Message:
-        nonlocal received
-        message = await receive()
-        received += len(message.get("body", b""))
-        return message if received <= BODY_LIMIT_BYTES else {"type": "http.disconnect"}
-
-    return count
-
-
-def _way_in(tongue: str) -> HTMLResponse:
-    """Go to the page by a step of its own. After a mere redirect of a link in a foreign page, a browser would hold the
-    SameSite=Strict cookie back.
-    """
-    return HTMLResponse(f'<!doctype html><title>Stylize</title><meta http-equiv="refresh" content="0;url=/{tongue}/">')
-
-
-def _door_page(tongue: str) -> HTMLResponse:
-    say = language(tongue)
-    words: dict[str, Any] = {key: say(f"door.{key}") for key in ("title", "text")}
-    return HTMLResponse(
-        f'<!doctype html><html lang="{tongue}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        "<title>Stylize</title><style>body{font:1.1rem/1.5 system-ui,sans-serif;max-width:26rem;margin:20vh auto;"
-        "padding:0 1rem;color-scheme:light dark}</style>"
-        "<h1>{title}</h1><p>{text}</p></html>".replace("{title}", words["title"]).replace("{text}", words["text"]),
-        403,
-    )
+        ours = [value for name, _, value in crumbs if name == self._address.cookie]
+        return len(ours) == 1 and self._key.knows(ours[0])

@@ -7,7 +7,7 @@ import secrets
 
 from starlette.types import Message, Scope, Send
 
-from ui.strings import languages
+from ui.paths import is_page
 
 POLICY = "; ".join(
     (
@@ -21,25 +21,41 @@ POLICY = "; ".join(
         "worker-src 'self' blob:",
         "manifest-src 'self'",
         "base-uri 'self'",
-        "form-action 'none'",
+        "form-action {forms}",
         "frame-ancestors 'none'",
         "object-src 'none'",
     )
 )
-"""No 'unsafe-eval': Gradio's HTML component and `js=` listeners do not work under it, and the page does without."""
+"""No 'unsafe-eval': Gradio's HTML component and `js=` listeners do not work under it, and the page does without.
+What no policy covers (WebRTC, going to another page) is shut by assets/shut.js, sent before every other script.
+"""
+
+FORBIDDEN = (
+    "accelerometer", "autoplay", "browsing-topics", "display-capture", "encrypted-media", "gamepad",
+    "geolocation", "gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "payment",
+    "picture-in-picture", "publickey-credentials-create", "publickey-credentials-get", "screen-wake-lock", "serial",
+    "storage-access", "sync-xhr", "usb", "window-management", "xr-spatial-tracking",
+)  # fmt: skip
+"""Features that browsers would offer to scripts of the page (Permissions Policy, W3C). The camera stays."""
 
 HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
-    (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-embedder-policy", b"require-corp"),
     (b"cross-origin-resource-policy", b"same-origin"),
+    (b"origin-agent-cluster", b"?1"),
+    (b"x-permitted-cross-domain-policies", b"none"),
     (b"x-dns-prefetch-control", b"off"),
-    (b"permissions-policy", b"camera=(self), microphone=(), geolocation=(), usb=(), payment=()"),
+    (b"permissions-policy", ", ".join(("camera=(self)", *(f"{name}=()" for name in FORBIDDEN))).encode()),
 )
 
-REPLACED = frozenset(name for name, _ in HEADERS) | {b"cache-control", b"content-security-policy", b"server"}
+REPLACED = frozenset(name for name, _ in HEADERS) | {
+    b"cache-control", b"content-security-policy", b"referrer-policy", b"server", b"x-powered-by",
+    b"access-control-allow-origin", b"access-control-allow-credentials",
+}  # fmt: skip
 
+FIRST = b'<head><script src="/toy/shut.js"></script>'
 HEAD = (
     '<link rel="icon" href="/toy/icon.svg" type="image/svg+xml">'
     '<link rel="preload" href="/toy/fonts/fredoka.woff2" as="font" type="font/woff2" crossorigin>'
@@ -51,10 +67,13 @@ HEAD = (
 
 def dress(scope: Scope, send: Send) -> Send:
     """`send`, with our headers on every answer; a page of Gradio also gets a nonce and our head."""
-    page = _page_language(scope["path"])
+    page = scope["path"].strip("/") if is_page(scope["path"]) else None
     if page:  # its body is rewritten: it must not come compressed
         scope["headers"] = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
     nonce = secrets.token_urlsafe(16)
+    door = scope["path"] == "/"  # has a form under --lan; a form's Origin is "null" where nothing may be referred to
+    policy = POLICY.format(nonce=nonce, forms="'self'" if door else "'none'").encode()
+    referrer = b"same-origin" if door else b"no-referrer"
     held: list[Message] = []
     library = re.fullmatch(r"/\w+/(?:assets|static)/.*|/toy/.*", scope["path"]) is not None
 
@@ -62,11 +81,8 @@ def dress(scope: Scope, send: Send) -> Send:
         if message["type"] == "http.response.start":
             keep = [(name, value) for name, value in message["headers"] if name.lower() not in REPLACED]
             cache = b"private, max-age=86400" if library and message["status"] == 200 else b"no-store"
-            policy = POLICY.format(nonce=nonce).encode()
-            message = {
-                **message,
-                "headers": [*keep, *HEADERS, (b"cache-control", cache), (b"content-security-policy", policy)],
-            }
+            own = ((b"cache-control", cache), (b"content-security-policy", policy), (b"referrer-policy", referrer))
+            message = {**message, "headers": [*keep, *HEADERS, *own]}
         if page is None:
             await send(message)
             return
@@ -86,10 +102,5 @@ def rewrite(html: bytes, tongue: str, nonce: str) -> bytes:
     """Gradio's page in `tongue`: our head in, its social-media and app tags out, the nonce on every script."""
     html = re.sub(rb'<meta\s+(?:property="og:|name="twitter:)[^>]*>|<link rel="manifest"[^>]*>', b"", html)
     html = html.replace(b'lang="en"', f'lang="{tongue}"'.encode(), 1)
-    html = html.replace(b"</head>", HEAD.format(tongue=tongue).encode(), 1)
+    html = html.replace(b"<head>", FIRST, 1).replace(b"</head>", HEAD.format(tongue=tongue).encode(), 1)
     return re.sub(rb"<script(?=[\s>])", f'<script nonce="{nonce}"'.encode(), html)
-
-
-def _page_language(path: str) -> str | None:
-    code = path.strip("/")
-    return code if code in languages() and path == f"/{code}/" else None

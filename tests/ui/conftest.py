@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -16,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)/\?token=([\w-]+)")
+ADDRESS = re.compile(r"(https?)://([\d.]+):(\d+)/\?token=([\w-]+)")
 RAM = Path("/dev/shm")
 
 
@@ -30,6 +32,8 @@ class Page:
     """A running page. `cookie` is there after `open()`."""
 
     process: subprocess.Popen[str]
+    scheme: str
+    host: str
     port: int
     token: str
     folder: Path
@@ -37,25 +41,36 @@ class Page:
     cookie: str = ""
 
     @property
+    def authority(self) -> str:
+        return f"{self.host}:{self.port}"
+
+    @property
     def origin(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{self.scheme}://{self.authority}"
 
     def ask(
         self, path: str, method: str = "GET", headers: dict[str, str] | None = None, body: bytes | None = None
     ) -> http.client.HTTPResponse:
         """One request as the page's own browser would send it; `headers` on top, "" takes one away."""
-        usual = {"Host": f"127.0.0.1:{self.port}", "Cookie": self.cookie}
+        usual = {"Host": self.authority, "Cookie": self.cookie}
         if method == "POST":
             usual |= {"Origin": self.origin, "Sec-Fetch-Site": "same-origin"}
-        wire = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        wire = http.client.HTTPConnection(self.host, self.port, timeout=30)
         sent = {name: value for name, value in (usual | (headers or {})).items() if value}
         wire.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
         for name, value in sent.items():
             wire.putheader(name, value)
         if body is not None:
             wire.putheader("Content-Length", str(len(body)))
-        wire.endheaders(body)
+        with contextlib.suppress(
+            BrokenPipeError, ConnectionResetError
+        ):  # it may answer before all is sent, and hang up
+            wire.endheaders(body)
         return wire.getresponse()
+
+    def say(self, *, to: str = "", timeout: float = 30) -> socket.socket:
+        """A bare connection, for what no HTTP library would send."""
+        return socket.create_connection((to or self.host, self.port), timeout)
 
     def open(self) -> None:
         """Exchange the launch token for the cookie."""
@@ -90,7 +105,7 @@ def start(*flags: str) -> Page:
         said.append(line)
         if found := ADDRESS.search(line):
             (folder,) = private_folders(process.pid)
-            return Page(process, int(found[1]), found[2], folder, said)
+            return Page(process, found[1], found[2], int(found[3]), found[4], folder, said)
     process.kill()
     pytest.fail("the page did not start:\n" + "".join(said))
 

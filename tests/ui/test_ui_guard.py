@@ -34,10 +34,19 @@ def test_the_page_is_there_for_its_owner(page: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["localhost:{port}", "evil.example:{port}", "127.0.0.1", "127.0.0.1:1", "[::1]:{port}"]
+    "host",
+    [
+        "localhost:{port}",
+        "evil.example:{port}",
+        "{host}",
+        "{host}:1",
+        "[::1]:{port}",
+        "127.0.0.9:{port}",
+        "{host}.:{port}",
+    ],
 )
 def test_another_host_is_refused(page: Any, host: str) -> None:
-    assert page.ask("/en/", headers={"Host": host.format(port=page.port)}).status == 421
+    assert page.ask("/en/", headers={"Host": host.format(port=page.port, host=page.host)}).status == 421
 
 
 @pytest.mark.parametrize("cookie", ["", "stylize=1", "stylize-{port}=", "stylize-{port}=wrong", "{own}; {own}"])
@@ -72,9 +81,9 @@ def test_other_pages_cannot_read(page: Any, site: str) -> None:
 
 
 def test_a_header_sent_twice_is_refused(page: Any) -> None:
-    with socket.create_connection(("127.0.0.1", page.port), 10) as wire:
+    with page.say() as wire:
         wire.sendall(
-            f"GET /en/ HTTP/1.1\r\nHost: 127.0.0.1:{page.port}\r\nCookie: {page.cookie}\r\nCookie: a=b\r\n\r\n".encode()
+            f"GET /en/ HTTP/1.1\r\nHost: {page.authority}\r\nCookie: {page.cookie}\r\nCookie: a=b\r\n\r\n".encode()
         )
         assert wire.recv(100).startswith(b"HTTP/1.1 400")
 
@@ -200,6 +209,7 @@ def test_guessing_an_id_finds_nothing(page: Any) -> None:
 
 def test_only_loopback_listens(page: Any) -> None:
     ours = f"{page.port:04X}"
+    little_endian = bytes(reversed(socket.inet_aton(page.host))).hex().upper() + ":"
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):
         try:
             lines = Path(table).read_text().splitlines()[1:]
@@ -208,7 +218,7 @@ def test_only_loopback_listens(page: Any) -> None:
         listening = [
             line.split()[1] for line in lines if line.split()[3] == "0A" and line.split()[1].endswith(":" + ours)
         ]
-        assert all(address.startswith("0100007F:") for address in listening)
+        assert all(address.startswith(little_endian) for address in listening)
 
 
 def test_a_token_opens_once_and_signals_leave_nothing(start_page: Any) -> None:
@@ -251,8 +261,11 @@ def test_what_keeps_it_from_starting_is_said_in_a_sentence(tmp_path: Path) -> No
     assert "Traceback" not in done.stderr
 
 
-def test_a_taken_port_is_said_in_a_sentence(page: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_taken_port_is_said_in_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     from ui.__main__ import main
+    from ui.listening import PLAIN_HOST, listen
 
-    assert main(["--port", str(page.port), "--no-browser"]) == 1
-    assert str(page.port) in capsys.readouterr().out
+    taken, address = listen(0, host=PLAIN_HOST)
+    with taken:
+        assert main(["--port", str(address.port), "--no-browser"]) == 1
+    assert str(address.port) in capsys.readouterr().out
