@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from stylize import errors, photo
-from stylize.photo.darkroom import Darkroom, Developed, Plate
+from stylize.photo.darkroom import Darkroom
 from stylize.photo.darkroom.limits import LARGEST_BODY_BYTES
 from stylize.photo.read import LARGEST_FILE_BYTES
+from tests.photo.darkroom.pouring import developed, form
 
 CAMERA = Path(__file__).parents[2] / "data" / "camera"
 NAMES = ("phone.jpg", "phone.png", "phone.webp", "phone.heic", "phone.avif")
-LINUX = pytest.mark.skipif(sys.platform != "linux", reason="a zygote is forked on Linux only")
 
 
 @pytest.fixture(scope="module", params=[True, False], ids=["forked", "spawned"])
@@ -29,42 +27,6 @@ def darkroom(request: pytest.FixtureRequest) -> Iterator[Darkroom]:
     with Darkroom(forking=request.param) as room:
         room.wait()
         yield room
-
-
-@pytest.fixture
-def forked() -> Iterator[Darkroom]:
-    with Darkroom(forking=True) as room:
-        room.wait()
-        yield room
-
-
-def form(data: bytes, boundary: str = "edge", name: str = "files") -> bytes:
-    head = f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"; filename="NeedleName.jpg"\r\n'
-    return head.encode() + b"Content-Type: image/jpeg\r\n\r\n" + data + f"\r\n--{boundary}--\r\n".encode()
-
-
-def pour(plate: Plate, data: bytes) -> None:
-    view = memoryview(data)
-    try:
-        while view:
-            view = view[os.write(plate.fileno(), view) :]
-    except BrokenPipeError:
-        return
-
-
-def developed(room: Darkroom, data: bytes, boundary: str | None = None) -> Developed:
-    with room.open_plate(boundary) as plate:
-        pour(plate, data)
-        return plate.finish()
-
-
-def until(true: Callable[[], bool], seconds: float = 30) -> bool:
-    end = time.monotonic() + seconds
-    while not true():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.01)
-    return True
 
 
 @pytest.mark.parametrize("name", NAMES)
