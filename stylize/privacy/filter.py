@@ -105,7 +105,7 @@ def _missing(calls: str, why: str) -> Rule:
 SERVER = (
     _no("socket", "No new way to the network, to a name server, or to another program here."),
     _no("connect", "No socket that is open already turns to somebody else."),
-    _no("bind listen", "No second door."),
+    _no("bind", "No second door; `listen` may be called again on the one there is, as asyncio does."),
     _no("sendto", "No letter with an address on it (lower half of the pointer).", _is_not(4, 0)),
     _no("sendto", "No letter with an address on it (upper half of the pointer).", _high_half(4)),
     _no("sendto", "No data inside a knock at a stranger's door.", _has(3, MSG_FASTOPEN)),
