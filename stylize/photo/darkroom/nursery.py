@@ -14,6 +14,7 @@ from pathlib import Path
 
 from stylize.errors import DecoderStopped, WallMissing
 from stylize.photo.darkroom.limits import Limits
+from stylize.photo.darkroom.orders import BORN
 
 READY_SECONDS = 60
 """How long a zygote may take to stand; it takes about half a second where nothing else runs."""
@@ -50,6 +51,7 @@ class Nursery:
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._stands = False
+        self._closed = False
 
     def start(self) -> None:
         """Start a zygote, without waiting until it stands. Raises DecoderStopped where no process can be started."""
@@ -79,22 +81,20 @@ class Nursery:
     def order(self, order: bytes, descriptors: list[int]) -> None:
         """Have a decoder made. A dead zygote is replaced, once. Raises WallMissing or DecoderStopped."""
         with self._lock:
-            for attempt in (1, 2):
-                try:
-                    self._wait()
-                    assert self._control
-                    socket.send_fds(self._control, [order], descriptors)
-                except (OSError, DecoderStopped):
-                    if attempt == 2:
-                        raise DecoderStopped from None
-                    self._end()
-                    self.start()
-                else:
-                    return
+            if self._closed:
+                raise DecoderStopped
+            if self._hand_over(order, descriptors):
+                return
+            self._end()
+            self.start()
+            if not self._hand_over(order, descriptors):
+                self._end()
+                raise DecoderStopped
 
     def close(self) -> None:
         """End the zygote and its decoders."""
         with self._lock:
+            self._closed = True
             self._end()
 
     def kill(self) -> None:
@@ -102,6 +102,16 @@ class Nursery:
         process = self._process
         if process is not None:
             process.kill()
+
+    def _hand_over(self, order: bytes, descriptors: list[int]) -> bool:
+        """Whether there is a decoder now. Raises WallMissing."""
+        try:
+            self._wait()
+            assert self._control
+            socket.send_fds(self._control, [order], descriptors)
+            return self._control.recv(len(BORN)) == BORN
+        except (OSError, DecoderStopped):
+            return False
 
     def _wait(self) -> None:
         if self._stands:

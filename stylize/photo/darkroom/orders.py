@@ -8,6 +8,8 @@ from enum import Enum
 from stylize.errors import PhotoNotArrived
 
 ORDER_BYTES = 128
+BORN = b"b"
+"""What a zygote says when a decoder has been made."""
 _BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]")
 
 

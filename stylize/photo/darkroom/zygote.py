@@ -20,7 +20,7 @@ from typing import NoReturn
 
 from stylize.photo.darkroom.develop import develop
 from stylize.photo.darkroom.limits import UPLOAD_SECONDS, Limits
-from stylize.photo.darkroom.orders import ORDER_BYTES, End, read_order
+from stylize.photo.darkroom.orders import BORN, ORDER_BYTES, End, read_order
 
 _PR_SET_PDEATHSIG = 1
 _DESCRIPTORS = 4
@@ -53,8 +53,9 @@ class Zygote:
     def serve(self) -> None:
         """Until the server is gone; then every decoder is ended."""
         try:
-            while self._turn():
-                pass
+            with suppress(ConnectionError):  # it left without reading all that was said to it
+                while self._turn():
+                    pass
         finally:
             for child in self._children.values():
                 os.kill(child.pid, signal.SIGKILL)
@@ -93,6 +94,7 @@ class Zygote:
         os.close(source)
         os.close(answer)
         self._children[pid] = _Child(pid=pid, epitaph=epitaph, leash=leash, born=time.monotonic())
+        self._control.sendall(BORN)
         return True
 
     def _become_decoder(self, source: int, answer: int, boundary: bytes | None, parent_id: int) -> NoReturn:
