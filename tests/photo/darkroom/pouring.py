@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 from stylize.photo.darkroom import Darkroom, Developed, Plate
 
@@ -38,3 +39,17 @@ def until(true: Callable[[], bool], seconds: float = 30) -> bool:
             return False
         time.sleep(0.01)
     return True
+
+
+def children(of: int) -> set[int]:
+    """Living processes whose parent is `of`."""
+    found = set()
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            if int(fields[1]) == of and fields[0] != "Z":
+                found.add(int(folder.name))
+    return found

@@ -18,7 +18,7 @@ from stylize.photo.darkroom import Darkroom
 from stylize.photo.darkroom.limits import AT_ONCE, WAITING
 from tests.photo.darkroom.hostile_grids import grid
 from tests.photo.darkroom.hostile_pictures import png, zeros
-from tests.photo.darkroom.pouring import developed, form, pour, until
+from tests.photo.darkroom.pouring import children, developed, form, pour, until
 
 CAMERA = Path(__file__).parents[2] / "data" / "camera"
 GOOD = (CAMERA / "phone.jpg").read_bytes()
@@ -40,20 +40,6 @@ def forked() -> Iterator[Darkroom]:
     with Darkroom(forking=True) as room:
         room.wait()
         yield room
-
-
-def children(of: int) -> set[int]:
-    """Living processes whose parent is `of`."""
-    found = set()
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit():
-            try:
-                fields = (folder / "stat").read_text().rpartition(")")[2].split()
-            except OSError:
-                continue
-            if int(fields[1]) == of and fields[0] != "Z":
-                found.add(int(folder.name))
-    return found
 
 
 def darkroom_process() -> int:
