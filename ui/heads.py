@@ -27,6 +27,7 @@ BODY_LIMIT_BYTES = 1 << 20
 """For everything but photos, whose own limit is that of the intake."""
 TARGET_LIMIT_BYTES = 2048
 HEADERS_LIMIT = 64
+HEADERS_LIMIT_BYTES = 32 << 10
 
 UNREAD = {"connection": "close"}
 """For heads that can be understood in two ways: what follows on the same line cannot be trusted either."""
@@ -52,7 +53,11 @@ def trim(scope: Scope) -> Scope:
 def _misdirected(scope: Scope, headers: Mapping[bytes, bytes], address: Address) -> Response | None:
     if not as_sent(scope).startswith("/"):  # "GET http://elsewhere/": this is no proxy
         return PlainTextResponse("Only a path.", 400, UNREAD)
-    if len(as_sent(scope)) + len(scope["query_string"]) > TARGET_LIMIT_BYTES or len(headers) > HEADERS_LIMIT:
+    if scope["http_version"] not in ("1.0", "1.1"):
+        return PlainTextResponse("HTTP 1.1, please.", 505, UNREAD)
+    size = sum(len(name) + len(value) for name, value in headers.items())
+    target = len(as_sent(scope)) + len(scope["query_string"])
+    if target > TARGET_LIMIT_BYTES or size > HEADERS_LIMIT_BYTES or len(headers) > HEADERS_LIMIT:
         return PlainTextResponse("A shorter question, please.", 431, UNREAD)
     if headers.get(b"host") != address.authority.encode():
         return PlainTextResponse(f"This is {address.authority} and nobody else.", 421, UNREAD)
