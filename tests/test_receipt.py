@@ -20,7 +20,7 @@ CANARY = "Kanarie-73b1"
 WALLED = Evidence(
     wall="kernel",
     wall_parts=(("seccomp", True), ("network-namespace", False)),
-    attempts=(("connect", "gradio", 2), ("dns", "requests", 1)),
+    attempts=(("connect", "gradio", 2), ("look-up", "requests", 1)),
     files_left=0,
 )
 RECEIPT = Receipt(

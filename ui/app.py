@@ -10,24 +10,29 @@ import gradio as gr
 from ui import fragments
 from ui.form import COLOURS, NAMES
 from ui.handlers import Handlers, Updates
+from ui.keeping import Keeping
 from ui.panels.box import box_panel
 from ui.panels.more import more_panel
 from ui.panels.photo import photo_panel
 from ui.panels.piece import piece
+from ui.panels.privacy import banner, privacy_panel
 from ui.panels.result import result_panel
 from ui.panels.style import style_panel
 from ui.shop import Shop
 from ui.streams import keep_open
 from ui.strings import Language
+from ui.visits import Visits
 
 Widgets = dict[str, Any]
 Act = Callable[..., Updates]
 
-REPORT = ("photo", "report", "face", "trouble")
+REPORT = ("photo", "report", "face", "trouble", "discovered")
 BOX = ("box", "unboxed")
 CHOICE = ("description", "box.tagline", "make", "boxed", *BOX)
 PICKERS = tuple(f"look.{name}" for name in COLOURS)
-STAGE = ("make", "trouble", "busy", "sketch", "bar", "done", "picture", "home", *PICKERS)
+STAGE = ("make", "trouble", "busy", "sketch", "bar", "done", "picture", "home", "side", *PICKERS)
+PANEL = ("wall", "kept")
+GONE = (*REPORT, "done", "picture", "home", "side", *PANEL)
 QUIET = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": 4}
 """No API, no spinner over what changes; several at once, since `ui.job` already sees to one picture at a time."""
 
@@ -36,7 +41,8 @@ def build(say: Language, shop: Shop) -> gr.Blocks:
     """The page in one language."""
     with gr.Blocks(title=say("page.title"), analytics_enabled=False, delete_cache=(60, 600)) as page:
         widgets = _lay_out(say, shop)
-        _wire(widgets, Handlers(say, shop), page)
+        visits = Visits()
+        _wire(widgets, Handlers(say, shop, visits), Keeping(say, shop, visits), page)
     page.queue(max_size=32, default_concurrency_limit=1, api_open=False)
     keep_open(page._queue)  # noqa: SLF001 - there is no public way
     return page
@@ -44,7 +50,9 @@ def build(say: Language, shop: Shop) -> gr.Blocks:
 
 def _lay_out(say: Language, shop: Shop) -> Widgets:
     widgets: Widgets = {}
-    piece(fragments.header(say), elem_id="sign")
+    widgets["sign"] = piece(fragments.header(say), elem_id="sign")
+    widgets["banner"] = banner()
+    widgets |= privacy_panel(say, shop)
     with gr.Row(elem_id="steps", equal_height=True):
         with gr.Column(elem_classes="step", elem_id="step-photo", min_width=280):
             widgets |= photo_panel(say)
@@ -58,7 +66,7 @@ def _lay_out(say: Language, shop: Shop) -> Widgets:
     return widgets
 
 
-def _wire(widgets: Widgets, do: Handlers, page: gr.Blocks) -> None:
+def _wire(widgets: Widgets, do: Handlers, keeping: Keeping, page: gr.Blocks) -> None:
     def by_name(update: Updates) -> dict[Any, Any]:
         return {widgets[name]: value for name, value in update.items()} or {widgets["bar"]: gr.skip()}
 
@@ -91,9 +99,14 @@ def _wire(widgets: Widgets, do: Handlers, page: gr.Blocks) -> None:
     on_make(widgets["make"].click, again=False)
     on_make(widgets["again"].click, again=True)
     on([widgets["cancel"].click], do.cancel, (), ("bar",))
-    on([widgets["forget"].click], do.forget, (), (*REPORT, "done", "picture", "home"))
+    on([page.load], keeping.open, (), ("sign", "banner", "heading", "minutes", *PANEL))
+    on([widgets["look"].click], keeping.look, (), PANEL)
+    on([widgets["minutes"].input], keeping.keep_for, ("minutes",), PANEL)
+    on([widgets["longer"].click], keeping.keep_longer, (), ("bar",))
+    on([widgets["swept"].click], keeping.swept, (), GONE)
+    on([widgets["wipe"].click, widgets["forget"].click], keeping.wipe, (), GONE)
 
     def leave(request: gr.Request) -> None:
-        do.leave(str(request.session_hash))
+        keeping.leave(str(request.session_hash))
 
     page.unload(leave)

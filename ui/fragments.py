@@ -14,11 +14,12 @@ from stylize.errors import StylizeError
 from stylize.models import Findings, Found
 from ui.strings import Language, language, languages
 
-VALUES_SHOWN = 6
+ALARM = "margin:0;padding:10px 18px;border-radius:14px;background:#8a1f10;color:#fff;font-weight:600"
+"""The look of the banner, without a style sheet: it must be seen on every screen."""
 
 
-def header(say: Language) -> str:
-    """Name, slogan, promise and the other languages."""
+def header(say: Language, *, walled: bool = True) -> str:
+    """Name, slogan, the lock that opens the privacy panel, and the other languages."""
     here = ' aria-current="true"'
     links = "".join(
         f'<a href="/{code}/" lang="{code}" target="_self"{here if code == say.code else ""}>'
@@ -27,10 +28,16 @@ def header(say: Language) -> str:
     )
     return (
         f'<div class="sign"><div class="brand"><h1>{_t(say, "page.title")}</h1><p>{_t(say, "page.slogan")}</p></div>'
-        f'<div class="aside"><details class="promise"><summary>{_t(say, "page.promise")}</summary>'
-        f"<div><p>{_t(say, 'page.promise_why')}</p><p>{_t(say, 'page.promise_limit')}</p></div></details>"
+        f'<div class="aside"><button type="button" class="promise{"" if walled else " open-lock"}" data-privacy '
+        f'aria-controls="privacy" aria-expanded="false">{_t(say, "page.promise" if walled else "page.no_promise")}</button>'
         f'<nav class="tongues">{links}</nav></div></div>'
     )
+
+
+def no_wall_banner(say: Language, missing: Sequence[str] = ()) -> str:
+    """For every screen of a program that was started without a wall. `missing`: slugs of the parts that do not stand."""
+    parts = " ".join(_t(say, f"wall_missing.{slug}") for slug in missing if f"wall_missing.{slug}" in say.words)
+    return f'<p class="no-wall" role="alert" style="{ALARM}">{_t(say, "wall.banner")} {parts}</p>'
 
 
 def step(say: Language, number: int, key: str) -> str:
@@ -49,23 +56,26 @@ def trouble(say: Language, error: StylizeError) -> str:
     return f'<div class="trouble" role="alert">{title}{escape(say.error(error))}</div>'
 
 
-def photo_report(say: Language, found: tuple[Found, ...], findings: Findings) -> str:
-    """What was in the file beside the picture, and how well the face will do."""
+def photo_report(say: Language, found: tuple[Found, ...], findings: Findings, clock: str = "") -> str:
+    """What kinds of things were in the file beside the picture, never which; and how well the face will do."""
     lines = [f'<p class="ready">{_t(say, "photo.ready")}</p>', *_removed(say, found)]
     lines += [f'<p class="warning">{escape(say.maybe(f"warning.{slug}", slug))}</p>' for slug in findings.warnings]
-    return "".join(lines)
+    return "".join((*lines, clock))
 
 
 def _removed(say: Language, found: tuple[Found, ...]) -> list[str]:
     if not found:
         return [f'<p class="clean">{_t(say, "photo.clean")}</p>']
     groups = Counter(item.group for item in found)
-    chips = []
-    for group in groups:
-        values = [f"{item.name}: {item.value}" for item in found if item.group == group]
-        title = escape("; ".join(value[:80] for value in values[:VALUES_SHOWN]), quote=True)
-        chips.append(f'<li title="{title}">{escape(say.maybe(f"found.{group}", group))}</li>')
-    return [f'<p class="removed">{_t(say, "photo.removed")}</p><ul class="chips">{"".join(chips)}</ul>']
+    chips = [
+        f"<li>{escape(say.maybe(f'found.{group}', group))}{f' <small>{count}×</small>' if count > 1 else ''}</li>"
+        for group, count in groups.items()
+    ]
+    see = f'<button type="button" class="see" data-privacy aria-controls="privacy">{_t(say, "photo.see")}</button>'
+    return [
+        f'<p class="removed">{_t(say, "photo.removed")}</p>',
+        f'<ul class="chips">{"".join(chips)}</ul><p class="hint">{see}</p>',
+    ]
 
 
 def shelf_filter(found: Sequence[str] | None) -> str:
@@ -108,8 +118,8 @@ def compare(say: Language, before: str, after: str, alt: str, size: tuple[int, i
     )
 
 
-def take_home(say: Language, base: str, name: str, facts: str) -> str:
-    """The files to take home, and what is known of how they were made."""
+def take_home(say: Language, base: str, name: str, facts: str, clock: str = "") -> str:
+    """The files to take home, the receipt, and what is known of how they were made."""
     links = "".join(
         f'<a class="file" href="{escape(base)}/picture.{suffix}?save" download="{escape(name)}.{suffix}" '
         f'target="_self">{label}</a>'
@@ -117,9 +127,13 @@ def take_home(say: Language, base: str, name: str, facts: str) -> str:
     )
     return (
         f'<h2>{_t(say, "result.title")}</h2><p class="download">{_t(say, "result.download")}</p>'
-        f'<p class="files">{links}</p>'
+        f'<p class="files">{links}</p>{clock}'
         f'<p class="hint"><a href="{escape(base)}/picture.png" target="_blank">{_t(say, "result.full")}</a></p>'
         f'<p class="hint verified">{_t(say, "result.verified")}</p>'
+        f'<p class="hint receipt">{_t(say, "result.receipt")}: '
+        f'<a href="{escape(base)}/receipt.txt?save" download="{escape(name)}-receipt.txt" target="_self">'
+        f"{_t(say, 'result.receipt_text')}</a> · "
+        f'<a href="{escape(base)}/receipt.json?save" download="{escape(name)}-receipt.json" target="_self">JSON</a></p>'
         f'<p class="hint facts" title="{_t(say, "result.facts_hint")}">{escape(facts)}</p>'
     )
 

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import gradio as gr
 
 from stylize.errors import Cancelled, StylizeError
+from stylize.models import Photo
 from stylize.pipeline import Result
-from ui import fragments
+from ui import fragments, proofs
 from ui.form import COLOURS, to_request
-from ui.intake import Arrival, arrival_id
+from ui.intake import arrival_id
 from ui.job import Job
 from ui.pictures import encode
 from ui.shop import Shop, with_new_seed
 from ui.strings import Language
 from ui.trouble import PhotoGone, PhotoMissing
+from ui.visits import Visit, Visits
 
 Values = Mapping[str, Any]
 Updates = dict[str, Any]
@@ -26,26 +27,16 @@ Updates = dict[str, Any]
 TICK_SECONDS = 0.2
 
 
-@dataclass(kw_only=True, slots=True)
-class Visit:
-    """What one open page has brought and made; ids of things on the shelves."""
-
-    photo: str | None = None
-    toy: bool = True
-    job: Job[Result] | None = None
-    parcels: list[str] = field(default_factory=list)
-
-
 class Handlers:
-    """One for each language's page. `say` are its words."""
+    """One for each language's page. `say` are its words, `visits` who is on it."""
 
-    def __init__(self, say: Language, shop: Shop) -> None:
+    def __init__(self, say: Language, shop: Shop, visits: Visits) -> None:
         self._say = say
         self._shop = shop
-        self._visits: dict[str, Visit] = {}
+        self._visits = visits
 
     def _visit(self, session: str) -> Visit:
-        return self._visits.setdefault(session, Visit())
+        return self._visits.of(session)
 
     # ------------------------------------------------------------ the photo
 
@@ -61,7 +52,8 @@ class Handlers:
         self._visit(session).photo = name
         people = [(self._say("photo.person", number=n), n - 1) for n in range(1, len(arrival.findings.faces) + 1)]
         return {
-            "report": fragments.photo_report(self._say, arrival.found, arrival.findings),
+            "report": fragments.photo_report(self._say, arrival.found, arrival.findings, self._clock(name, photo=True)),
+            "discovered": proofs.discovered(self._say, arrival.found, name),
             "face": gr.update(choices=people, value=arrival.findings.subject, visible=len(people) > 1),
             "trouble": gr.update(value="", visible=False),
         }
@@ -74,6 +66,7 @@ class Handlers:
         return {
             "photo": None,
             "report": fragments.hint(self._say("photo.hint")),
+            "discovered": proofs.nothing_discovered(self._say),
             "face": gr.update(choices=[], value=None, visible=False),
             "trouble": gr.update(value="", visible=False),
         }
@@ -125,7 +118,7 @@ class Handlers:
         """Make the picture and tell how it goes. Leaving this generator before its end stops the work."""
         visit = self._visit(session)
         arrival = self._shop.intake.arrivals.get(visit.photo) if visit.photo else None
-        if arrival is None:
+        if arrival is None or arrival.photo is None:
             yield self._trouble(PhotoGone() if visit.photo else PhotoMissing())
             return
         try:
@@ -134,18 +127,23 @@ class Handlers:
             yield self._trouble(problem)
             return
         begun = time.perf_counter()
-        job = visit.job = self._shop.begin(arrival, with_new_seed(request) if again else request)
+        job = visit.job = self._shop.begin(visit.photo or "", with_new_seed(request) if again else request)
         try:
             yield from self._watch(job, f"gradio_api/file=photo/{visit.photo}.webp")
         finally:
             job.cancel()
             visit.job = None
+            self._shop.sketches.clear()
+        idle = self._idle(request.style)
         if job.outcome is None:
-            idle = self._idle(request.style)
             yield idle if isinstance(job.error, Cancelled) else {**idle, **self._trouble(job.error or PhotoGone())}
-        else:
-            shown = self._show(visit, arrival, job.outcome, time.perf_counter() - begun)
-            yield {**self._idle(request.style), **shown, **measured_colours(job.outcome, values["own_colours"])}
+            return
+        with self._shop.intake.arrivals.hold(visit.photo) as arrival:
+            if arrival is None or arrival.photo is None:  # wiped in the last moment: then there is no result either
+                yield {**idle, **self._trouble(PhotoGone())}
+            else:
+                shown = self._show(visit, arrival.photo, job.outcome, time.perf_counter() - begun)
+                yield {**idle, **shown, **measured_colours(job.outcome, values["own_colours"])}
 
     def _button(self, style: str) -> Any:
         """The big button, ready; a painting is no figure."""
@@ -187,8 +185,8 @@ class Handlers:
     def _trouble(self, problem: StylizeError) -> Updates:
         return {"trouble": gr.update(value=fragments.trouble(self._say, problem), visible=True)}
 
-    def _show(self, visit: Visit, arrival: Arrival, result: Result, seconds: float) -> Updates:
-        parcel = self._shop.pack(arrival, result)
+    def _show(self, visit: Visit, photo: Photo, result: Result, seconds: float) -> Updates:
+        parcel = visit.shown = self._shop.pack(photo, result, self._say.code)
         visit.parcels.append(parcel)
         base = f"/shelf/{parcel}"
         style = self._shop.workshop.styles[result.plan.style].title
@@ -204,7 +202,8 @@ class Handlers:
         return {
             "done": gr.update(visible=True),
             "picture": fragments.compare(self._say, f"{base}/before.jpg", f"{base}/picture.png", alt, (width, height)),
-            "home": fragments.take_home(self._say, base, f"stylize-{result.plan.style}", facts),
+            "home": fragments.take_home(self._say, base, f"stylize-{result.plan.style}", facts, self._clock(parcel)),
+            "side": gr.update(visible=True),
         }
 
     def cancel(self, session: str) -> Updates:
@@ -214,26 +213,8 @@ class Handlers:
             job.cancel()
         return {}
 
-    # ------------------------------------------------------------ the end
-
-    def leave(self, session: str) -> None:
-        """The page was closed: what it had brought and made goes with it."""
-        self.cancel(session)
-        visit = self._visits.pop(session, Visit())
-        self._shop.intake.arrivals.drop(visit.photo)
-        for parcel in visit.parcels:
-            self._shop.parcels.drop(parcel)
-
-    def forget(self, session: str) -> Updates:
-        """Take photo and results out of memory, and empty the page."""
-        self.leave(session)
-        return {
-            **self.drop_photo(session),
-            "report": fragments.hint(self._say("make.forgotten")),
-            "done": gr.update(visible=False),
-            "picture": "",
-            "home": "",
-        }
+    def _clock(self, thing: str, *, photo: bool = False) -> str:
+        return proofs.clock(self._say, thing, self._shop.retention.keep_seconds, photo=photo)
 
 
 def measured_colours(result: Result, chosen: Sequence[str]) -> Updates:

@@ -30,10 +30,9 @@ def encode(pixels: Pixels, suffix: str, quality: int = 90) -> Sheet:
     order = cv2.COLOR_RGB2BGR if pixels.shape[2] == 3 else cv2.COLOR_RGBA2BGRA
     settings = [_QUALITY[suffix], quality] if suffix in _QUALITY else []
     _, data = cv2.imencode(suffix, cv2.cvtColor(pixels, order), settings)
-    return Sheet(data=data.tobytes(), media_type=MEDIA_TYPES[suffix])
+    return Sheet(data=data.data, media_type=MEDIA_TYPES[suffix])
 
 
-@cache
 def placeholder() -> Sheet:
     """An empty square, shown for the blink of an eye while a file that is no photo is being refused."""
     return encode(np.full((8, 8, 3), 255, np.uint8), ".webp")

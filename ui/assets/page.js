@@ -1,7 +1,10 @@
-/* The little that style sheets cannot do: the slider between photo and toy, and taking the eye to what is new. */
+/* The little that style sheets cannot do: the slider between photo and toy, taking the eye to what is new, the privacy
+   panel, and the clocks. Whatever comes out of a photo is only ever put in as text. */
 "use strict";
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
+const glide = () => (calm.matches ? "auto" : "smooth");
+const all = (selector, root = document) => root.querySelectorAll(selector);
 
 /* before/after: a range input moves the line */
 document.addEventListener("input", (event) => {
@@ -13,16 +16,157 @@ document.addEventListener("input", (event) => {
 
 /* work that begins, and pictures and troubles that appear, are brought into view */
 const seen = new WeakSet();
-const SHOWN = "#busy .bar, #done .compare, #trouble .trouble";
+const SHOWN = "#busy .bar, #done .compare, #done .wiped, #trouble .trouble";
 
-new MutationObserver(() => {
-  for (const element of document.querySelectorAll(SHOWN)) {
+function show() {
+  for (const element of all(SHOWN)) {
     const stage = element.closest("#busy, #done, #trouble");
     if (seen.has(element) || (stage.id === "busy" && stage.dataset.shown)) continue;
     seen.add(element);
     stage.dataset.shown = "yes";
-    stage.scrollIntoView({ behavior: calm.matches ? "auto" : "smooth", block: "nearest" });
+    stage.scrollIntoView({ behavior: glide(), block: "nearest" });
   }
   const busy = document.getElementById("busy");
   if (busy && !busy.offsetParent) delete busy.dataset.shown;
+}
+
+/* the privacy panel: every button that has to do with it opens or closes it */
+function fold(open) {
+  document.documentElement.classList.toggle("privacy-open", open);
+  for (const button of all(".promise")) button.setAttribute("aria-expanded", String(open));
+  if (!open) return;
+  press("look");
+  refresh();
+  document.getElementById("privacy")?.scrollIntoView({ behavior: glide(), block: "nearest" });
+}
+
+const isOpen = () => document.documentElement.classList.contains("privacy-open");
+const press = (id) => document.getElementById(id)?.click();
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-privacy]");
+  if (button) {
+    fold(!isOpen());
+    if (!isOpen()) document.querySelector(".promise")?.focus();
+  } else if (event.target.closest("a.file, #longer, #minutes, #wipe, #forget")) {
+    for (const wait of [300, 1200, 3000]) setTimeout(refresh, wait);
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !isOpen()) return;
+  fold(false);
+  document.querySelector(".promise")?.focus();
+});
+
+/* what was in the photo: handed out once, and kept nowhere but in the page */
+const asked = new WeakSet();
+
+function discover() {
+  for (const place of all("[data-found]")) {
+    if (asked.has(place)) continue;
+    asked.add(place);
+    fetch(`/photo/${place.dataset.found}/found.json`, { cache: "no-store" })
+      .then((answer) => (answer.ok ? answer.json() : Promise.reject()))
+      .then((told) => fill(place, told))
+      .catch(() => place.querySelector(".gone")?.removeAttribute("hidden"));
+  }
+}
+
+function fill(place, told) {
+  for (const { group, name, value } of told.found) {
+    const row = [...all("[data-group]", place)].find((row) => row.dataset.group === group);
+    if (!row) continue;
+    const line = document.createElement("span");
+    const label = document.createElement("i");
+    label.textContent = name;
+    line.append(label, " ", value);
+    row.querySelector("dd").append(line);
+  }
+  place.querySelector(".once")?.removeAttribute("hidden");
+  if (told.place) pin(place, told.place);
+}
+
+const degrees = new Intl.NumberFormat(document.documentElement.lang || "en", { maximumFractionDigits: 2 });
+
+function pin(place, { latitude, longitude }) {
+  const world = place.querySelector(".world");
+  const words = place.dataset;
+  const say = (sentence, number) => sentence.replace("{degrees}", degrees.format(Math.abs(number)));
+  world.querySelector(".pin").style.left = `${((longitude + 180) / 360) * 100}%`;
+  world.querySelector(".pin").style.top = `${Math.min(1, (84 - latitude) / 142) * 100}%`;
+  world.querySelector("figcaption").textContent = words.place
+    .replace("{latitude}", say(latitude < 0 ? words.south : words.north, latitude))
+    .replace("{longitude}", say(longitude < 0 ? words.west : words.east, longitude));
+  world.hidden = false;
+}
+
+/* the clocks: counted here, corrected by what the server says; when one has run out the server is asked what is left */
+const SECOND = 1000;
+const FRESH_SECONDS = 10;
+const ends = new Map(); /* id → when it is wiped, by this browser's clock */
+const taken = new Set();
+let keep = 900;
+let told = 0;
+let pressed = 0;
+
+async function refresh() {
+  if (!document.querySelector(".clock") && !isOpen()) return;
+  told = Date.now();
+  let state;
+  try {
+    state = await (await fetch("/privacy.json", { cache: "no-store" })).json();
+  } catch {
+    return; /* between two answers, or the program has ended */
+  }
+  keep = state.keep_seconds;
+  for (const clock of all(".clock")) {
+    const left = state.left[clock.dataset.id];
+    ends.set(clock.dataset.id, left ? Date.now() + left[0] * SECOND : 0);
+    if (left && left[1]) taken.add(clock.dataset.id);
+    else taken.delete(clock.dataset.id);
+  }
+  for (const number of all("[data-number]")) {
+    const now = String(state[number.dataset.number]);
+    if (number.textContent !== now) number.textContent = now;
+  }
+  const tries = document.querySelector("[data-tries]");
+  if (isOpen() && tries && tries.dataset.tries !== String(state.attempts)) press("look");
+  tick();
+}
+
+function tick() {
+  let over = false;
+  for (const clock of all(".clock")) {
+    const id = clock.dataset.id;
+    if (!ends.has(id)) ends.set(id, Date.now() + clock.dataset.left * SECOND);
+    const seconds = Math.max(0, Math.ceil((ends.get(id) - Date.now()) / SECOND));
+    const sentence = taken.has(id) ? clock.dataset.taken : clock.dataset.words;
+    const time = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+    write(clock.querySelector(".time"), sentence.replace("{time}", time));
+    const minutes = clock.dataset.minutes.replace("{words}", Math.ceil(seconds / 60));
+    write(clock.querySelector(".spoken"), sentence.replace("{time}", minutes));
+    clock.style.setProperty("--left", `${Math.min(1, seconds / keep) * 360}deg`);
+    clock.classList.toggle("soon", seconds <= 60);
+    over = over || seconds === 0;
+  }
+  return over;
+}
+
+function write(element, text) {
+  if (element && element.textContent !== text) element.textContent = text;
+}
+
+setInterval(() => {
+  if (tick() && Date.now() - pressed > 3 * SECOND) {
+    pressed = Date.now();
+    press("swept");
+  }
+  if (Date.now() - told > FRESH_SECONDS * SECOND) refresh();
+}, SECOND);
+document.addEventListener("visibilitychange", () => document.hidden || refresh());
+
+new MutationObserver(() => {
+  show();
+  discover();
 }).observe(document.documentElement, { childList: true, subtree: true });
