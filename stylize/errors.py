@@ -317,6 +317,11 @@ class WallMissing(PrivacyError):
     sentence = "The wall that keeps your photo on this computer cannot be built here: {why} Start with --without-wall to go on without it; the page then says what is missing."
 
 
+class LanUnavailable(PrivacyError):
+    slug = "lan-unavailable"
+    sentence = "The page cannot be opened to your network: {why} Without --lan it opens on this computer alone."
+
+
 class Cancelled(StylizeError):
     slug = "cancelled"
     sentence = "Stopped, as you asked. Nothing was kept."
