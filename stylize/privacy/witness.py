@@ -89,10 +89,11 @@ def _reaches_out(event: str, arguments: tuple[Any, ...], frame: FrameType | None
 
 
 def _library(frame: FrameType | None) -> str:
-    """The nearest package on the way here that is ours or was installed; nobody's own file is named."""
+    """The nearest caller outside Python's own library, if it is ours or was installed; nobody's own file is named."""
     while frame is not None:
         package = str(frame.f_globals.get("__name__", "")).partition(".")[0]
-        if package in OWN or any(place in frame.f_code.co_filename for place in INSTALLED):
-            return package
+        if package not in sys.stdlib_module_names:
+            known = package in OWN or any(place in frame.f_code.co_filename for place in INSTALLED)
+            return package if known else UNKNOWN
         frame = frame.f_back
     return UNKNOWN
