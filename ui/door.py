@@ -24,7 +24,8 @@ LOOKS = (
 
 class Key(Protocol):
     """What opens the door. `knows`: whether the cookie's value is one that was given out. `answer`: to somebody without
-    one who asks for "/"; if it lets them in, it calls `welcome` with the value of their new cookie.
+    one who asks for "/"; if it lets them in, it calls `welcome` with the value of their new cookie. `turn_away`: to
+    somebody without one who asks for anything else.
     """
 
     def knows(self, cookie: str) -> bool: ...

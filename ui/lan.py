@@ -1,10 +1,7 @@
 """The page in the local network, for the camera of a phone: only with a password, only over TLS, on one address.
 
-listener, address = listen(port, host=find_host(given), scheme="https")
-lan = prepare(address, folder)              # folder: a private one, used for a moment
-Guard(app, address=address, token=lan.door)
-uvicorn.Config(..., **lan.settings)
-print(lan.words)
+`listen(port, host=find_host(given), scheme="https")` gives the listener and its address; `prepare(address, folder)` the
+rest, where `folder` is a private one that is used for a moment. `Lan` says what goes where.
 """
 
 from __future__ import annotations
@@ -21,7 +18,7 @@ from typing import Any
 from stylize.errors import LanUnavailable
 from ui.certificate import make_certificate
 from ui.listening import Address
-from ui.password import PasswordDoor, make_password
+from ui.password import MOST_FAILURES, PasswordDoor, make_password
 
 ROUTES = Path("/proc/net/route")
 ROUTE_UP = 1
@@ -68,17 +65,19 @@ def prepare(address: Address, folder: Path, *, password: str | None = None) -> L
     """Certificate and door for `address`, whose scheme is "https". Without `password` one is made and shown."""
     import asyncio.constants
 
-    asyncio.constants.SSL_HANDSHAKE_TIMEOUT = HANDSHAKE_SECONDS  # type: ignore[misc]  # 60 s; uvicorn has no setting
+    asyncio.constants.SSL_HANDSHAKE_TIMEOUT = HANDSHAKE_SECONDS  # else 60 s; uvicorn has no setting for it
     if not address.secure:
         raise LanUnavailable(why="it would not be enciphered.")
     certificate = make_certificate(address.host, folder)
     shown = make_password() if password is None else "that you have chosen"
-    words = WORDS.format(origin=address.origin, password=shown, fingerprint=_lines(certificate.fingerprint), tries=20)
+    words = WORDS.format(
+        origin=address.origin, password=shown, fingerprint=_lines(certificate.fingerprint), tries=MOST_FAILURES
+    )
     return Lan(
         address=address,
         fingerprint=certificate.fingerprint,
         words=words,
-        door=PasswordDoor(shown if password is None else password),
+        door=PasswordDoor(shown, forgiving=True) if password is None else PasswordDoor(password),
         context=certificate.context,
     )
 

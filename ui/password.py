@@ -52,9 +52,12 @@ def ask_password() -> str:
 
 
 class PasswordDoor:
-    """A `ui.door.Key`: whoever posts the password gets a cookie of their own. `now` is a clock in seconds."""
+    """A `ui.door.Key`: whoever posts the password gets a cookie of their own. `forgiving`: capitals and dashes make no
+    difference, as phones change them; for passwords of `make_password`. `now` is a clock in seconds.
+    """
 
-    def __init__(self, password: str, *, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, password: str, *, forgiving: bool = False, now: Callable[[], float] = time.monotonic) -> None:
+        self._forgiving = forgiving
         self._salt = secrets.token_bytes(16)
         self._digest = self._derive(password)
         self._now = now
@@ -70,13 +73,14 @@ class PasswordDoor:
 
     def knows(self, cookie: str) -> bool:
         offered = cookie.encode()
-        return any([hmac.compare_digest(offered, session.encode()) for session in self._sessions])
+        return sum(hmac.compare_digest(offered, session.encode()) for session in self._sessions) > 0
 
     def answer(self, scope: Scope, tongue: str, welcome: Callable[[str], Response]) -> Response:
         return Try(self, tongue, welcome) if scope["method"] == "POST" else login_page(tongue)
 
     def turn_away(self, tongue: str) -> Response:
-        return login_page(tongue, 403)
+        say = language(tongue)
+        return sheet(tongue, say("lan.title"), '<meta http-equiv="refresh" content="0;url=/">', 403)
 
     async def try_password(self, offered: str) -> str | None:
         """A new cookie for the right password, else None. Raises Shut, unread, while the door is shut."""
@@ -96,10 +100,10 @@ class PasswordDoor:
         return self._sessions[-1]
 
     def _derive(self, password: str) -> bytes:
-        """scrypt (RFC 7914), 32 MiB. Phones write a capital first and leave spaces: neither makes a difference."""
-        plain = unicodedata.normalize("NFKC", password).strip()
-        if plain.replace("-", "").isalpha() and plain.replace("-", "").isascii():
-            plain = plain.replace("-", "").lower()
+        """The function scrypt (RFC 7914) with 32 MiB."""
+        plain = unicodedata.normalize("NFKC", password)
+        if self._forgiving:
+            plain = "".join(letter for letter in plain.lower() if letter.isalpha())
         return hashlib.scrypt(plain.encode("utf-8", "replace"), salt=self._salt, n=1 << 15, r=8, p=1, maxmem=1 << 26)
 
 
