@@ -30,7 +30,7 @@ def header(say: Language, *, walled: bool = True) -> str:
         f'<div class="sign"><div class="brand"><h1>{_t(say, "page.title")}</h1><p>{_t(say, "page.slogan")}</p></div>'
         f'<div class="aside"><button type="button" class="promise{"" if walled else " open-lock"}" data-privacy '
         f'aria-controls="privacy" aria-expanded="false">{_t(say, "page.promise" if walled else "page.no_promise")}</button>'
-        f'<nav class="tongues">{links}</nav></div></div>'
+        f'<nav class="tongues">{links}</nav></div></div><p class="ended" role="alert" hidden>{_t(say, "page.ended")}</p>'
     )
 
 

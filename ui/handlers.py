@@ -52,7 +52,7 @@ class Handlers:
         self._visit(session).photo = name
         people = [(self._say("photo.person", number=n), n - 1) for n in range(1, len(arrival.findings.faces) + 1)]
         return {
-            "report": fragments.photo_report(self._say, arrival.found, arrival.findings, self._clock(name, photo=True)),
+            "report": fragments.photo_report(self._say, arrival.found, arrival.findings, self._clock(name, "photo")),
             "discovered": proofs.discovered(self._say, arrival.found, name),
             "face": gr.update(choices=people, value=arrival.findings.subject, visible=len(people) > 1),
             "trouble": gr.update(value="", visible=False),
@@ -213,8 +213,8 @@ class Handlers:
             job.cancel()
         return {}
 
-    def _clock(self, thing: str, *, photo: bool = False) -> str:
-        return proofs.clock(self._say, thing, self._shop.retention.keep_seconds, photo=photo)
+    def _clock(self, thing: str, words: str = "result") -> str:
+        return proofs.clock(self._say, thing, self._shop.retention.keep_seconds, words)
 
 
 def measured_colours(result: Result, chosen: Sequence[str]) -> Updates:

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from stylize.privacy.wall import Wall
 
 
+NEXT = "next"
+"""In the place of an id: whatever is wiped first."""
+
+
 def heading(say: Language, wall: Wall | None) -> str:
     """The first sentence of the panel, and the button that folds it away."""
     key = "privacy.intro_no_wall" if wall is not None and wall.level == "none" else "privacy.intro"
@@ -40,7 +44,7 @@ def discovered(say: Language, found: Sequence[Found], photo: str) -> str:
     if not found:
         return f'{_card(say, "discovered")}<p class="good">{_t(say, "discovered.clean")}</p>'
     rows = "".join(
-        f'<div data-group="{escape(group)}"><dt>{escape(say.maybe(f"found.{group}", group))} <span>{count}</span></dt>'
+        f'<div data-group="{escape(group)}"><dt><s>{escape(say.maybe(f"found.{group}", group))}</s> <span>{count}</span></dt>'
         f"<dd></dd></div>"
         for group, count in Counter(item.group for item in found).items()
     )
@@ -50,7 +54,7 @@ def discovered(say: Language, found: Sequence[Found], photo: str) -> str:
         f'data-north="{_gaps(say, "discovered.north")}" data-south="{_gaps(say, "discovered.south")}" '
         f'data-east="{_gaps(say, "discovered.east")}" data-west="{_gaps(say, "discovered.west")}">'
         f'<figure class="world" hidden><div class="land"><span class="pin"></span></div><figcaption></figcaption></figure>'
-        f'<dl>{rows}</dl><p class="hint once" hidden>{_t(say, "discovered.once")}</p>'
+        f'<dl tabindex="0" aria-label="{_t(say, "discovered.title")}">{rows}</dl><p class="hint once" hidden>{_t(say, "discovered.once")}</p>'
         f'<p class="hint gone" hidden>{_t(say, "discovered.gone")}</p></div>'
     )
 
@@ -91,17 +95,21 @@ def _attempts(say: Language, evidence: Evidence, *, blocked: bool) -> str:
 def kept_card(say: Language, photos: int, results: int, files: int) -> str:
     """How much is in memory now. The page's script keeps the numbers true."""
     rows = "".join(
-        f'<li><span data-number="{name}">{number}</span> {_t(say, f"kept.{name}")}</li>'
+        f'<li>{_t(say, f"kept.{name}")} <span data-number="{name}">{number}</span></li>'
         for name, number in (("photos", photos), ("results", results), ("files", files))
     )
-    return f'{_card(say, "kept")}<ul class="numbers">{rows}</ul><p>{_t(say, "kept.how")}</p>'
+    soonest = clock(say, NEXT, 0, "next") if photos + results else ""
+    return f'{_card(say, "kept")}<ul class="numbers">{rows}</ul>{soonest}<p>{_t(say, "kept.how")}</p>'
 
 
-def clock(say: Language, thing: str, seconds: float, *, photo: bool = False) -> str:
-    """How long the thing of that id is kept; the page's script counts. A reader for the blind hears the minutes only."""
+def clock(say: Language, thing: str, seconds: float, words: str = "result") -> str:
+    """How long the thing of that id is kept; the page's script counts. A reader for the blind hears the minutes only.
+
+    `words`: "photo", "result", or "next" for NEXT.
+    """
     return (
         f'<p class="clock" data-id="{escape(thing)}" data-left="{seconds:.0f}" data-taken="{_gaps(say, "clock.taken")}" '
-        f'data-words="{_gaps(say, "clock.photo" if photo else "clock.result")}" data-minutes="{_gaps(say, "clock.minutes")}">'
+        f'data-words="{_gaps(say, f"clock.{words}")}" data-minutes="{_gaps(say, "clock.minutes")}">'
         f'<span class="dial" aria-hidden="true"></span><span class="time" aria-hidden="true"></span>'
         f'<span class="spoken" aria-live="polite"></span></p>'
     )

@@ -109,17 +109,20 @@ const taken = new Set();
 let keep = 900;
 let told = 0;
 let pressed = 0;
+let unanswered = 0;
+
+const NEXT = "next";
 
 async function refresh() {
   if (!document.querySelector(".clock") && !isOpen()) return;
   told = Date.now();
-  let state;
-  try {
-    state = await (await fetch("/privacy.json", { cache: "no-store" })).json();
-  } catch {
-    return; /* between two answers, or the program has ended */
-  }
+  const answer = await fetch("/privacy.json", { cache: "no-store" }).catch(() => null);
+  unanswered = answer ? 0 : unanswered + 1;
+  if (unanswered > 1) return end();
+  if (!answer?.ok) return;
+  const state = await answer.json();
   keep = state.keep_seconds;
+  state.left[NEXT] = Object.values(state.left).sort((one, other) => one[0] - other[0])[0];
   for (const clock of all(".clock")) {
     const left = state.left[clock.dataset.id];
     ends.set(clock.dataset.id, left ? Date.now() + left[0] * SECOND : 0);
@@ -148,9 +151,18 @@ function tick() {
     write(clock.querySelector(".spoken"), sentence.replace("{time}", minutes));
     clock.style.setProperty("--left", `${Math.min(1, seconds / keep) * 360}deg`);
     clock.classList.toggle("soon", seconds <= 60);
-    over = over || seconds === 0;
+    clock.hidden = id === NEXT && seconds === 0;
+    over = over || (seconds === 0 && id !== NEXT);
   }
   return over;
+}
+
+/* the program is gone, and all it had in memory: what this page still shows of it goes too */
+function end() {
+  document.documentElement.classList.add("is-ended");
+  document.querySelector(".ended")?.removeAttribute("hidden");
+  for (const picture of all(".compare img, #photo img, #sketch img")) picture.removeAttribute("src");
+  for (const value of all("[data-found] dd, [data-found] figcaption")) value.textContent = "";
 }
 
 function write(element, text) {
