@@ -4,6 +4,7 @@ those are brought by the page's script, once, and put into the places that are p
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 from html import escape
@@ -44,7 +45,7 @@ def discovered(say: Language, found: Sequence[Found], photo: str) -> str:
     if not found:
         return f'{_card(say, "discovered")}<p class="good">{_t(say, "discovered.clean")}</p>'
     rows = "".join(
-        f'<div data-group="{escape(group)}"><dt><s>{escape(say.maybe(f"found.{group}", group))}</s> <span>{count}</span></dt>'
+        f'<div data-group="{escape(group)}"><dt>{escape(say.maybe(f"found.{group}", group))} <span>{count}</span></dt>'
         f"<dd></dd></div>"
         for group, count in Counter(item.group for item in found).items()
     )
@@ -52,7 +53,7 @@ def discovered(say: Language, found: Sequence[Found], photo: str) -> str:
         f"{_card(say, 'discovered')}<p>{_t(say, 'discovered.found')}</p>"
         f'<div class="discovered" data-found="{escape(photo)}" data-place="{_gaps(say, "discovered.place")}" '
         f'data-north="{_gaps(say, "discovered.north")}" data-south="{_gaps(say, "discovered.south")}" '
-        f'data-east="{_gaps(say, "discovered.east")}" data-west="{_gaps(say, "discovered.west")}">'
+        f'data-tags="{_tags(say)}" data-east="{_gaps(say, "discovered.east")}" data-west="{_gaps(say, "discovered.west")}">'
         f'<figure class="world" hidden><div class="land"><span class="pin"></span></div><figcaption></figcaption></figure>'
         f'<dl tabindex="0" aria-label="{_t(say, "discovered.title")}">{rows}</dl><p class="hint once" hidden>{_t(say, "discovered.once")}</p>'
         f'<p class="hint gone" hidden>{_t(say, "discovered.gone")}</p></div>'
@@ -129,6 +130,12 @@ def _card(say: Language, name: str) -> str:
 
 def _t(say: Language, key: str) -> str:
     return escape(say(key), quote=True)
+
+
+def _tags(say: Language) -> str:
+    """The names that tags have among programs → what people call them, for the page's script: a JSON object."""
+    names = {key.removeprefix("tag."): words for key, words in say.words.items() if key.startswith("tag.")}
+    return escape(json.dumps(names, ensure_ascii=False), quote=True)
 
 
 def _gaps(say: Language, key: str) -> str:

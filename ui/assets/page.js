@@ -74,12 +74,14 @@ function discover() {
 }
 
 function fill(place, told) {
+  const tags = JSON.parse(place.dataset.tags);
   for (const { group, name, value } of told.found) {
     const row = [...all("[data-group]", place)].find((row) => row.dataset.group === group);
     if (!row) continue;
     const line = document.createElement("span");
     const label = document.createElement("i");
-    label.textContent = name;
+    label.textContent = tags[name] ?? name;
+    line.classList.toggle("plain", name in tags);
     line.append(label, " ", value);
     row.querySelector("dd").append(line);
   }
@@ -178,7 +180,14 @@ setInterval(() => {
 }, SECOND);
 document.addEventListener("visibilitychange", () => document.hidden || refresh());
 
+const started = new WeakSet();
+
 new MutationObserver(() => {
   show();
+  for (const clock of all(".clock")) {
+    if (started.has(clock)) continue;
+    started.add(clock);
+    refresh();
+  }
   discover();
 }).observe(document.documentElement, { childList: true, subtree: true });
