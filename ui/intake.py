@@ -1,78 +1,111 @@
-"""Takes a photo in, in the place of Gradio's upload route: its bytes stay in memory, from the socket to the pixels.
+"""Takes a photo in, in the place of Gradio's upload route: its bytes go past this process, into the darkroom.
 
-Gradio's own route writes the file, place and time included, into a folder. This one reads the photo with
-`stylize.photo`, keeps pixels and report on a shelf in memory, and hands Gradio a name under which the page can fetch a
-small clean picture of it, from memory too.
+Gradio's own route writes the file, place and time included, into a folder. Here the body of the request is moved from
+the socket into a decoder's pipe (`ui.protocol`), and what comes back is pixels, how many things of each kind the file
+held besides, and one report of what they were. That report is handed to the page once, and overwritten.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+import os
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
-from starlette.formparsers import MultiPartException, MultiPartParser
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from python_multipart.multipart import parse_options_header
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from stylize import photo
-from stylize.errors import PhotoTooLarge, StylizeError
-from stylize.models import Findings, Found
+from stylize.errors import PhotoNotArrived, PhotoTooLarge, StylizeError
+from stylize.models import Findings, Found, Photo
+from stylize.photo.darkroom import Darkroom, Plate
+from stylize.privacy.memory import wipe
 from ui.pictures import encode, placeholder, preview
+from ui.protocol import BodyLost, Wire
 from ui.shelf import Sheet, Shelf
 from ui.trouble import unexpected
 
 LIMIT_BYTES = 20_000_000
-FORM_BYTES = 4096
-"""What the form around the photo may add."""
 DRAIN_BYTES = 100_000_000
 """How much of a photo over the limit is listened to and thrown away, so that the browser hears the answer."""
 PATIENCE_SECONDS = 60
+REPORT_SECONDS = 60
+"""How long the report waits to be fetched before it is overwritten."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Arrival:
     """What came in: a photo with a face, or the `refusal` that says why not. `preview` is what the page shows of it."""
 
-    data: bytes = field(repr=False)
-    found: tuple[Found, ...] = field(repr=False)
+    photo: Photo | None
     findings: Findings | None
     refusal: StylizeError | None
     preview: Sheet = field(repr=False)
 
+    @property
+    def found(self) -> tuple[Found, ...]:
+        """What the file held besides: groups alone, without names and values."""
+        return self.photo.found if self.photo else ()
 
-class InMemoryParser(MultiPartParser):
-    """Starlette's parser, told never to move a part into a file."""
-
-    spool_max_size = LIMIT_BYTES * 2
+    def wipe(self) -> None:
+        """Overwrite what can be overwritten."""
+        self.preview.wipe()
+        if self.photo is not None:
+            wipe(self.photo.pixels)
 
 
 class Intake:
-    """The upload route, the route of the small picture, and the shelf between them."""
+    """The upload route, the routes of the small picture and of the report, and the shelf between them."""
 
-    def __init__(self) -> None:
+    def __init__(self, darkroom: Darkroom) -> None:
+        self._darkroom = darkroom
         self.arrivals: Shelf[Arrival] = Shelf(places=4)
+        self._reports: dict[str, bytearray] = {}
 
     async def upload(self, request: Request) -> Response:
         """POST: one photo in a form. Answers as Gradio's route does: a list of one path, "photo/<id>.webp"."""
-        try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                untrusted_bytes = await _read_form(request)
-        except (TimeoutError, ClientDisconnect):
-            return Response(status_code=408)
-        except MultiPartException:
+        wire: Wire = request.scope["state"]["wire"]
+        boundary = _boundary(request)
+        if not boundary:
             return Response(status_code=400)
-        arrival = await asyncio.to_thread(_look_at, untrusted_bytes)
-        return JSONResponse([f"photo/{self.arrivals.put(arrival)}.webp"])
+        if not wire.length:
+            return Response(status_code=400 if "content-length" in request.headers else 411)
+        if wire.length > DRAIN_BYTES:
+            return self._answer(_refused(_too_large()))
+        try:
+            plate = await asyncio.to_thread(self._darkroom.open_plate, boundary)
+        except StylizeError as problem:
+            return self._answer(_refused(problem))
+        try:
+            os.set_blocking(plate.fileno(), False)
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await wire.pour(plate.fileno())
+        except (TimeoutError, BodyLost):
+            await asyncio.to_thread(plate.abandon)
+            wire.hang_up()
+            return Response(status_code=408)
+        arrival, report = await asyncio.to_thread(_develop, plate)
+        if isinstance(arrival.refusal, PhotoNotArrived):
+            return Response(status_code=400)
+        return self._answer(arrival, report)
+
+    def _answer(self, arrival: Arrival, report: bytearray | None = None) -> Response:
+        name = self.arrivals.put(arrival)
+        if report:
+            self._reports[name] = report
+            asyncio.get_running_loop().call_later(REPORT_SECONDS, self._forget, name)
+        return JSONResponse([f"photo/{name}.webp"])
+
+    def _forget(self, name: str) -> None:
+        """Overwrite what nobody has fetched."""
+        if (report := self._reports.pop(name, None)) is not None:
+            wipe(report)
 
     async def progress(self, _request: Request) -> Response:
         """GET: Gradio asks how far an upload is; by the time it hears an answer the photo is there."""
-
-        async def done() -> AsyncIterator[str]:
-            yield 'data: {"msg": "done"}\n\n'
-
-        return StreamingResponse(done(), media_type="text/event-stream")
+        return Response('data: {"msg": "done"}\n\n', media_type="text/event-stream")
 
     async def picture(self, request: Request) -> Response:
         """GET: the small picture of a photo."""
@@ -81,56 +114,59 @@ class Intake:
             return Response(status_code=404)
         return Response(arrival.preview.data, media_type=arrival.preview.media_type)
 
+    async def found(self, request: Request) -> Response:
+        """GET: the report of a photo, with the values, once; then it is gone from here."""
+        report = self._reports.pop(request.path_params["id"], None)
+        return Response(status_code=404) if report is None else Once(report)
+
+
+class Once(Response):
+    """An answer of JSON from memory that is overwritten as soon as the socket has it."""
+
+    def __init__(self, secret: bytearray) -> None:
+        super().__init__(None, headers={"content-length": str(len(secret))}, media_type="application/json")
+        self._secret = secret
+
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        wire: Wire = scope["state"]["wire"]
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        await wire.deliver(self._secret)
+        await send({"type": "http.response.body", "body": b""})
+
 
 def arrival_id(path: str) -> str:
     """The id in a path that `Intake.upload` gave to Gradio."""
     return PurePath(path).stem  # Gradio has put its working folder before it, though there is no such file
 
 
-def _look_at(untrusted_bytes: bytes | None) -> Arrival:
+def _develop(plate: Plate) -> tuple[Arrival, bytearray]:
+    """Wait for the darkroom, and look for people in what it gives. Returns the report beside."""
     try:
-        if untrusted_bytes is None:
-            limit = LIMIT_BYTES // 1_000_000
-            raise PhotoTooLarge(megabytes=f"> {limit}", limit=limit)
-        taken = photo.read(untrusted_bytes)
-        findings = photo.inspect(taken)
+        developed = plate.finish()
     except StylizeError as problem:
-        return Arrival(data=b"", found=(), findings=None, refusal=problem, preview=placeholder())
-    except Exception as surprise:  # whatever a stranger's file does to a decoder, the page answers
-        return Arrival(data=b"", found=(), findings=None, refusal=unexpected(surprise), preview=placeholder())
-    small = encode(preview(taken.pixels, findings.faces), ".webp", quality=88)
-    return Arrival(data=untrusted_bytes, found=taken.found, findings=findings, refusal=None, preview=small)
-
-
-async def _read_form(request: Request) -> bytes | None:
-    """The bytes of the form's one file; None if they are over the limit."""
-    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
-        raise MultiPartException("no form")
-    received = 0
-
-    async def counted() -> AsyncGenerator[bytes, None]:
-        nonlocal received
-        async for chunk in request.stream():
-            received += len(chunk)
-            if received <= LIMIT_BYTES + FORM_BYTES:
-                yield chunk
-            elif received > DRAIN_BYTES:
-                raise ClientDisconnect
-        if received > LIMIT_BYTES + FORM_BYTES:
-            raise OverLimit
-
+        return _refused(problem), bytearray()
     try:
-        form = await InMemoryParser(request.headers, counted(), max_files=1, max_fields=2).parse()
-    except OverLimit:
-        return None
-    try:
-        file = form.get("files")
-        if file is None or isinstance(file, str):
-            raise MultiPartException("no file")
-        return await file.read()
-    finally:
-        await form.close()
+        findings = photo.inspect(developed.photo)
+    except StylizeError as problem:
+        wipe(developed.report)
+        return _refused(problem), bytearray()
+    except Exception as surprise:  # whatever a stranger's picture does to the nets, the page answers
+        wipe(developed.report)
+        return _refused(unexpected(surprise)), bytearray()
+    small = encode(preview(developed.photo.pixels, findings.faces), ".webp", quality=88)
+    arrival = Arrival(photo=developed.photo, findings=findings, refusal=None, preview=small)
+    return arrival, developed.report
 
 
-class OverLimit(Exception):
-    """The form is larger than a photo may be."""
+def _refused(problem: StylizeError) -> Arrival:
+    return Arrival(photo=None, findings=None, refusal=problem, preview=placeholder())
+
+
+def _too_large() -> PhotoTooLarge:
+    limit = LIMIT_BYTES // 1_000_000
+    return PhotoTooLarge(megabytes=f"> {limit}", limit=limit)
+
+
+def _boundary(request: Request) -> str:
+    kind, options = parse_options_header(request.headers.get("content-type", ""))
+    return options.get(b"boundary", b"").decode("latin1") if kind == b"multipart/form-data" else ""

@@ -21,7 +21,8 @@ PATIENCE_SECONDS = 1
 class Opening:
     """An ASGI application that makes `build()`'s one on a thread, and is that one from then on.
 
-    `failed` is called, on the event loop, with what `build` raised.
+    `build` returns only when the wall stands: until then nobody can bring a photo. `failed` is called, on the event
+    loop, with what `build` raised.
     """
 
     def __init__(self, build: Callable[[], FastAPI], failed: Callable[[Exception], None]) -> None:

@@ -8,12 +8,15 @@ from pathlib import Path
 import gradio as gr
 from fastapi import FastAPI
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 
 from ui import stylesheet
 from ui.app import build
+from ui.listening import Address
+from ui.parcel import FORMATS
 from ui.pictures import icon_sheet
 from ui.shop import Shop
+from ui.state import state
 from ui.strings import language, languages
 from ui.theme import make_theme
 
@@ -28,13 +31,19 @@ SUFFIXES = {
 ATTACHED = "save"
 
 
-def application(shop: Shop, port: int) -> FastAPI:
+def application(shop: Shop, address: Address) -> FastAPI:
     """Everything behind the guard."""
     api = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     toys = ToyBox()
     shelf = ShelfRoute(shop)
     api.add_route("/toy/{path:path}", toys.answer, methods=["GET"])
     api.add_route("/shelf/{id}/{name}", shelf.answer, methods=["GET"])
+    api.add_route("/photo/{id}/found.json", shop.intake.found, methods=["GET"])
+
+    async def privacy(_request: Request) -> Response:
+        return JSONResponse(state(shop))
+
+    api.add_route("/privacy.json", privacy, methods=["GET"])
     for code in languages():
         base = f"/{code}/gradio_api"
         api.add_route(f"{base}/upload", shop.intake.upload, methods=["POST"])
@@ -44,8 +53,8 @@ def application(shop: Shop, port: int) -> FastAPI:
             api,
             build(language(code), shop),
             f"/{code}",
-            server_name="127.0.0.1",
-            server_port=port,
+            server_name=address.host,
+            server_port=address.port,
             theme=make_theme(),
             footer_links=[],
             run_history=False,
@@ -79,7 +88,9 @@ class ToyBox:
 
 
 class ShelfRoute:
-    """GET /shelf/<id>/<name>: finished pictures and sketches, from memory. With ?save: to be saved, not shown."""
+    """GET /shelf/<id>/<name>: finished pictures and sketches, from memory. With ?save: to be saved, not shown; a picture
+    that was taken home is not kept much longer.
+    """
 
     def __init__(self, shop: Shop) -> None:
         self._shop = shop
@@ -95,5 +106,7 @@ class ShelfRoute:
             return Response(status_code=404)
         headers = {}
         if parcel is not None and ATTACHED in request.query_params:
-            headers["content-disposition"] = f'attachment; filename="stylize-{parcel.style}{Path(name).suffix}"'
+            headers["content-disposition"] = f'attachment; filename="{parcel.file_name(name)}"'
+            if name in FORMATS:
+                self._shop.parcels.take(request.path_params["id"])
         return Response(sheet.data, media_type=sheet.media_type, headers=headers)

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import dataclasses
 from functools import cached_property
+from weakref import WeakSet
 
-from stylize import photo
 from stylize.engines.base import Capabilities
-from stylize.models import Request
+from stylize.models import Photo, Request
+from stylize.photo.darkroom import Darkroom
 from stylize.pipeline import Result
+from stylize.privacy.wall import Wall
+from stylize.progress import CancelToken, Tell
 from stylize.styles import can_do
 from stylize.toybox.accessories import search_accessories
 from stylize.toybox.order import ACCESSORY_LIMIT, NAME_LIMIT, TAGLINE_LIMIT
 from stylize.toybox.palettes import palettes
 from stylize.workshop import Workshop
-from ui.intake import Arrival, Intake
+from ui.intake import Intake
 from ui.job import Job
 from ui.parcel import Parcel
 from ui.pictures import encode, frame
-from ui.shelf import Sheet, Shelf
+from ui.retention import Retention
+from ui.shelf import KEEP_SECONDS, Sheet, Shelf
 from ui.strings import Language
+from ui.trouble import PhotoGone
 
 __all__ = ["ACCESSORY_LIMIT", "NAME_LIMIT", "TAGLINE_LIMIT", "Choices", "Shop"]
 
@@ -28,13 +33,33 @@ Choices = list[tuple[str, str]]
 
 
 class Shop:
-    """One for the whole program; every language's page is served from it."""
+    """One for the whole program; every language's page is served from it.
 
-    def __init__(self, workshop: Workshop) -> None:
+    `keep_seconds`: how long photos and results are kept after their last use, until a visitor says otherwise. `wall`:
+    what keeps everything in; None until it is known.
+    """
+
+    def __init__(self, workshop: Workshop, darkroom: Darkroom, *, keep_seconds: float = KEEP_SECONDS) -> None:
         self.workshop = workshop
-        self.intake = Intake()
+        self.wall: Wall | None = None
+        self.intake = Intake(darkroom)
         self.parcels: Shelf[Parcel] = Shelf(places=6)
         self.sketches: Shelf[Sheet] = Shelf(places=4)
+        self.retention = Retention((self.intake.arrivals, self.parcels, self.sketches), keep_seconds)
+        self.retention.start()
+        self._jobs: WeakSet[Job[Result]] = WeakSet()
+
+    def wipe(self) -> None:
+        """Stop all work, and overwrite and forget every photo and result."""
+        for job in list(self._jobs):
+            job.cancel()
+        self.retention.wipe()
+
+    def close(self) -> None:
+        """The end: nothing is kept any more."""
+        for job in list(self._jobs):
+            job.cancel()
+        self.retention.close()
 
     @cached_property
     def engines(self) -> tuple[Capabilities, ...]:
@@ -91,16 +116,25 @@ class Shop:
         names = [(p.german if say.code == "de" else p.english, p.slug) for p in palettes().values()]
         return [(say("box.palette_auto"), ""), *names]
 
-    def begin(self, arrival: Arrival, request: Request) -> Job[Result]:
-        """Start making the picture."""
-        return Job(lambda tell, cancel: self.workshop.run(arrival.data, request, tell=tell, cancel=cancel))
+    def begin(self, photo_id: str, request: Request) -> Job[Result]:
+        """Start making the picture. The photo is not wiped before the work has ended."""
 
-    def pack(self, arrival: Arrival, result: Result) -> str:
+        def work(tell: Tell, cancel: CancelToken) -> Result:
+            with self.intake.arrivals.hold(photo_id) as arrival:
+                if arrival is None or arrival.photo is None:
+                    raise PhotoGone
+                return self.workshop.run(arrival.photo, request, tell=tell, cancel=cancel)
+
+        job = Job(work)
+        self._jobs.add(job)
+        return job
+
+    def pack(self, photo: Photo, result: Result, language: str = "en") -> str:
         """Put the finished picture on the shelf, with a view of the photo in the same shape; returns its id."""
         height, width = result.pixels.shape[:2]
         face = result.findings.faces[result.findings.subject or 0]
-        before = frame(photo.read(arrival.data).pixels, face.box, width, height)
-        return self.parcels.put(Parcel(result, before=encode(before, ".jpg")))
+        before = frame(photo.pixels, face.box, width, height)
+        return self.parcels.put(Parcel(result, before=encode(before, ".jpg"), language=language))
 
 
 def with_new_seed(request: Request) -> Request:

@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -18,25 +19,27 @@ from pathlib import Path
 
 import pytest
 
-ADDRESS = re.compile(r"(https?)://([\d.]+):(\d+)/\?token=([\w-]+)")
+ADDRESS = re.compile(r"(https?)://([\d.]+):(\d+)(?:/\?token=([\w-]+))?")
 RAM = Path("/dev/shm")
 
 
 def private_folders(pid: int) -> set[Path]:
-    """The folders that the page in process `pid` has made."""
-    return {path for parent in (RAM, Path(tempfile.gettempdir())) for path in parent.glob(f"stylize-{pid}-*")}
+    """The folders that the page in process `pid` has made: where all can see them, and where only it, and root, can."""
+    inside = Path(f"/proc/{pid}/root") / RAM.relative_to("/")
+    places = (inside if os.access(inside, os.R_OK) else RAM, Path(tempfile.gettempdir()))
+    return {path for parent in places for path in parent.glob(f"stylize-{pid}-*")}
 
 
 @dataclass
 class Page:
-    """A running page. `cookie` is there after `open()`."""
+    """A running page. `cookie` is there after `open()`. `folder`: its private one; None if it cannot be seen from here."""
 
     process: subprocess.Popen[str]
     scheme: str
     host: str
     port: int
     token: str
-    folder: Path
+    folder: Path | None
     said: list[str] = field(default_factory=list)
     cookie: str = ""
 
@@ -56,6 +59,9 @@ class Page:
         if method == "POST":
             usual |= {"Origin": self.origin, "Sec-Fetch-Site": "same-origin"}
         wire = http.client.HTTPConnection(self.host, self.port, timeout=30)
+        if self.scheme == "https":  # the certificate is compared by tests/ui/test_ui_access_lan.py
+            trusting = ssl._create_unverified_context()
+            wire = http.client.HTTPSConnection(self.host, self.port, timeout=30, context=trusting)
         sent = {name: value for name, value in (usual | (headers or {})).items() if value}
         wire.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
         for name, value in sent.items():
@@ -104,8 +110,8 @@ def start(*flags: str) -> Page:
     for line in process.stdout:
         said.append(line)
         if found := ADDRESS.search(line):
-            (folder,) = private_folders(process.pid)
-            return Page(process, found[1], found[2], int(found[3]), found[4], folder, said)
+            folder = next(iter(private_folders(process.pid)), None)
+            return Page(process, found[1], found[2], int(found[3]), found[4] or "", folder, said)
     process.kill()
     pytest.fail("the page did not start:\n" + "".join(said))
 
@@ -132,4 +138,4 @@ def start_page() -> Iterator[Callable[..., Page]]:
     for page in pages:
         if page.process.poll() is None:
             page.stop()
-        assert not page.folder.exists()
+        assert page.folder is None or not page.folder.exists()

@@ -121,7 +121,7 @@ def test_a_selfie_becomes_a_toy_and_nothing_else_happens(
     assert tab.evaluate("document.cookie") == ""
 
     needles = (CANARY.encode(), selfie[len(selfie) // 2 :][:48], png[len(png) // 2 :][:48])
-    folders = (page.folder, profile, Path(tempfile.gettempdir()), ROOT)
+    folders = (page.folder or profile, profile, Path(tempfile.gettempdir()), ROOT)
     assert [path for folder in folders for path in _young_files(folder, begun) if _holds(path, needles)] == []
 
     first = tab.get_attribute(".compare img.after", "src")
