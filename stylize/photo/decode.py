@@ -29,6 +29,7 @@ LONGEST_SIDE_PX = 12_000
 SHORTEST_SIDE_PX = 64
 
 _MOST_JPEG_SCANS = 300
+_ITEM = b"infe"
 _PLUGINS: dict[Format, type[ImageFile.ImageFile]] = {
     Format.JPEG: JpegImagePlugin.JpegImageFile,
     Format.PNG: PngImagePlugin.PngImageFile,
@@ -85,6 +86,8 @@ def _damage_named() -> Iterator[None]:
 
 def _decode_heif(untrusted_bytes: bytes) -> Image.Image:
     """The primary picture. libheif has turned it already: its EXIF is left behind with the orientation in it."""
+    if not _is_readable_text(untrusted_bytes):
+        raise PhotoTruncated
     container = pi_heif.open_heif(io.BytesIO(untrusted_bytes), convert_hdr_to_8bit=True)
     picture = container[container.primary_index]
     check_size(*picture.size)
@@ -97,3 +100,36 @@ def _decode_heif(untrusted_bytes: bytes) -> Image.Image:
     if profile:
         image.info["icc_profile"] = profile
     return image
+
+
+def _is_readable_text(untrusted_bytes: bytes) -> bool:
+    """Whether kind, name and media type of every item (ISO/IEC 14496-12, 8.11.6, box "infe") are UTF-8.
+
+    pi_heif takes that for granted, and the process dies of a null pointer where it is not so (seen in 1.4.0).
+    """
+    directory = _directory(untrusted_bytes)
+    place = directory.find(_ITEM)
+    while place >= 4:
+        end = place - 4 + int.from_bytes(directory[place - 4 : place], "big")
+        id_bytes = 4 if directory[place + 4 : place + 5] == b"\3" else 2
+        try:
+            directory[place + 8 + id_bytes + 2 : end].decode("utf-8")
+        except UnicodeDecodeError:
+            return False
+        place = directory.find(_ITEM, place + 4)
+    return True
+
+
+def _directory(untrusted_bytes: bytes) -> bytes:
+    """The box "meta" of a HEIF file, which tells what else is in it; nothing where there is none."""
+    place = 0
+    while place + 8 <= len(untrusted_bytes):
+        size = int.from_bytes(untrusted_bytes[place : place + 4], "big")
+        if size == 1:
+            size = int.from_bytes(untrusted_bytes[place + 8 : place + 16], "big")
+        if untrusted_bytes[place + 4 : place + 8] == b"meta":
+            return untrusted_bytes[place : place + size] if size else untrusted_bytes[place:]
+        if size < 8:
+            break
+        place += size
+    return b""
