@@ -6,20 +6,22 @@ from stylize.privacy import lock_down
 
 lock_down()  # before anything else: libraries read their switches when they are imported
 
-import argparse  # noqa: E402
 import contextlib  # noqa: E402
 import signal  # noqa: E402
 import socket  # noqa: E402
 import sys  # noqa: E402
+from dataclasses import dataclass  # noqa: E402
 from pathlib import Path  # noqa: E402
 from types import FrameType  # noqa: E402
-from typing import TYPE_CHECKING  # noqa: E402
+from typing import TYPE_CHECKING, Any  # noqa: E402
 
 from stylize.errors import StylizeError  # noqa: E402
 from stylize.privacy import wall, witness  # noqa: E402
 from stylize.privacy.workspace import private_folder  # noqa: E402
 from ui.browser import Usher, has_screen  # noqa: E402
 from ui.listening import Address, listen  # noqa: E402
+from ui.neighbours import Neighbours, look_around  # noqa: E402
+from ui.options import Options, read_options  # noqa: E402
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -27,14 +29,32 @@ if TYPE_CHECKING:
     from stylize.photo.darkroom import Darkroom
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """Where the page answers. `neighbours` tells whose program has connected; None: it cannot be told, or anybody may."""
+
+    listener: socket.socket
+    address: Address
+    neighbours: Neighbours | None
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Start the page; returns the exit code."""
-    options = _parse(arguments)
+    options = read_options(arguments)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _leave)
-    usher = Usher() if has_screen() and not options.no_browser else None
     try:
-        listener, address = listen(options.port)
+        return _open(options)
+    except StylizeError as problem:
+        print(f"Stylize cannot start. {problem}", file=sys.stderr)
+        return problem.exit_code
+
+
+def _open(options: Options) -> int:
+    """What has to happen while there is but one thread; the rest is `_serve`."""
+    usher = Usher() if has_screen() and options.browser and not options.lan else None
+    try:
+        place = _take_place(options)
     except OSError as problem:
         print(f"Stylize cannot use port {options.port}: {problem.strerror}. Leave --port out to get a free one.")
         return 1
@@ -42,28 +62,35 @@ def main(arguments: list[str] | None = None) -> int:
     witness.watch()
     from stylize.photo.darkroom import Darkroom  # brings OpenCV and its threads
 
-    try:
-        with listener, private_folder(), Darkroom(walled=not options.without_wall) as darkroom:
-            _run(listener, address, options, foundations, darkroom, usher)
-    except StylizeError as problem:
-        print(f"Stylize cannot start. {problem}", file=sys.stderr)
-        return problem.exit_code
+    with place.listener, private_folder() as folder, Darkroom(walled=options.wall) as darkroom:
+        _serve(place, options, foundations, folder, darkroom, usher)
     return 0
 
 
-def _run(
-    listener: socket.socket,
-    address: Address,
-    options: argparse.Namespace,
+def _take_place(options: Options) -> Place:
+    if not options.lan:
+        listener, address = listen(options.port)
+        return Place(listener=listener, address=address, neighbours=look_around())
+    from ui.lan import find_host
+
+    listener, address = listen(options.port, host=find_host(options.lan_address), scheme="https")
+    return Place(listener=listener, address=address, neighbours=None)
+
+
+def _serve(
+    place: Place,
+    options: Options,
     foundations: wall.Foundations,
+    folder: Path,
     darkroom: Darkroom,
     usher: Usher | None,
 ) -> None:
-    """Answer on `listener` until a signal ends it; no other socket is opened."""
+    """Answer until a signal ends it; no other socket is opened."""
     import uvicorn  # heavy imports come after the port is taken
 
     from stylize.settings import read_settings
-    from ui.guard import Guard, LaunchToken
+    from ui.connections import SETTINGS
+    from ui.guard import Guard
     from ui.opening import Opening
     from ui.protocol import PhotoProtocol
 
@@ -78,70 +105,51 @@ def _run(
         from ui.state import evidence
 
         workshop = stack.enter_context(Workshop(settings, read=darkroom.read, evidence=lambda: evidence(shop.wall)))
-        shop = stack.enter_context(contextlib.closing(Shop(workshop, darkroom, keep_seconds=60 * options.keep_minutes)))
-        app = application(shop, address)
+        shop = stack.enter_context(contextlib.closing(Shop(workshop, darkroom, keep_seconds=options.keep_seconds)))
+        app = application(shop, place.address)
         workshop.wake_devices()
         darkroom.wait()
-        shop.wall = wall.no_wall(foundations) if options.without_wall else wall.raise_wall(foundations, [listener])
+        if options.wall:
+            shop.wall = wall.raise_wall(foundations, [place.listener], loopback_only=not options.lan)
+        else:
+            shop.wall = wall.no_wall(foundations)
         return app
 
     def fail(problem: Exception) -> None:
         problems.append(problem)
         server.should_exit = True
 
-    def say_fresh(key: str) -> None:
-        print(f"That address was used already. A fresh one: {address.link(key)}", flush=True)
-
-    token = LaunchToken(say_fresh)
-    config = uvicorn.Config(
-        Guard(Opening(build, fail), address=address, token=token),
-        http=PhotoProtocol,  # type: ignore[arg-type] # it is a BufferedProtocol, which asyncio takes as well
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        date_header=False,
-        proxy_headers=False,
-        limit_concurrency=64,
-        timeout_keep_alive=5,
-        timeout_graceful_shutdown=1,
-        ws="none",
-    )
-    server = uvicorn.Server(config)
-    print(f"The toy shop is opening at {address.link(token.current)}   (Ctrl+C closes it)", flush=True)
-    if usher is not None:
-        usher.show(address.link(token.current))
+    key, more = _lan_key(place, options, folder) if options.lan else _launch_key(place, usher)
+    app = Guard(Opening(build, fail), token=key, address=place.address, neighbours=place.neighbours)
+    server = uvicorn.Server(uvicorn.Config(app, **{**SETTINGS, "http": PhotoProtocol, **more}))
     with contextlib.ExitStack() as stack:
-        server.run(sockets=[listener])
+        server.run(sockets=[place.listener])
     if problems:
         raise problems[0]
 
 
-def _parse(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m ui", description="Open the Stylize page on this machine.")
-    parser.add_argument("--port", type=int, help="the port to answer on (else one that is free)")
-    parser.add_argument("--no-browser", action="store_true", help="only print the address")
-    parser.add_argument(
-        "--keep-minutes",
-        type=_minutes,
-        default=15,
-        metavar="N",
-        help="how long photos and pictures are kept in memory after their last use (%(default)s unless said)",
-    )
-    parser.add_argument("--weights", type=Path, help="a Stable Diffusion folder or .safetensors file")
-    parser.add_argument(
-        "--without-wall",
-        action="store_true",
-        help="go on even if the system cannot take the network away from this program (the page will say so)",
-    )
-    return parser.parse_args(arguments)
+def _launch_key(place: Place, usher: Usher | None) -> tuple[Any, dict[str, Any]]:
+    """The key in the printed address, and nothing more for uvicorn."""
+    from ui.guard import LaunchToken
+
+    def say_fresh(key: str) -> None:
+        print(f"That address was used already. A fresh one: {place.address.link(key)}", flush=True)
+
+    token = LaunchToken(say_fresh)
+    link = place.address.link(token.current)
+    print(f"The toy shop is opening at {link}   (Ctrl+C closes it)", flush=True)
+    if usher is not None:
+        usher.show(link)
+    return token, {}
 
 
-def _minutes(text: str) -> float:
-    """0.1 to 1440."""
-    minutes = float(text)
-    if not 0.1 <= minutes <= 24 * 60:
-        raise argparse.ArgumentTypeError("it must be between 0.1 and 1440")
-    return minutes
+def _lan_key(place: Place, options: Options, folder: Path) -> tuple[Any, dict[str, Any]]:
+    """The password, and TLS for uvicorn."""
+    from ui.lan import prepare
+
+    lan = prepare(place.address, folder, password=options.lan_password)
+    print(lan.words, flush=True)
+    return lan.door, lan.settings
 
 
 def _leave(_number: int, _frame: FrameType | None) -> None:

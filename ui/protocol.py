@@ -1,4 +1,4 @@
-"""HTTP as uvicorn speaks it, but for photos: their bytes go from the socket to the darkroom without becoming objects here.
+"""HTTP as `ui.connections` speaks it, but for photos: their bytes go from the socket to the darkroom without becoming objects here.
 
 Python neither clears nor promises to reuse the memory of bytes it lets go of, so a photo that went through a request's
 body would lie about in this process until it ends. Here an upload's head is handed to uvicorn with its length set to
@@ -16,15 +16,12 @@ from typing import Any, cast
 
 import h11
 from uvicorn.config import Config
-from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
 from stylize.privacy.memory import wipe
+from ui.connections import HEAD_LIMIT_BYTES, HEAD_SECONDS, LINGER_SECONDS, Connection
 
 BUFFER_BYTES = 1 << 18
-HEAD_BYTES = 1 << 16
-HEAD_SECONDS = 10.0
-"""How long a request's head may take from the first moment that one may begin."""
 SEND_SECONDS = 10.0
 
 _UPLOAD = re.compile(rb"POST /\w+/gradio_api/upload(?:\?[^ ]*)? HTTP/1\.1\r\n")
@@ -34,7 +31,7 @@ _UNFIT = re.compile(rb"\r\n(?:transfer-encoding|content-length|expect):", re.IGN
 
 
 class PhotoProtocol(asyncio.BufferedProtocol):
-    """One connection. Takes uvicorn's place as `Config(http=PhotoProtocol)`; hands everything but photos on to it."""
+    """One connection, as uvicorn's `http=`. Hands everything but photos on to a `Connection`."""
 
     def __init__(
         self,
@@ -50,18 +47,15 @@ class PhotoProtocol(asyncio.BufferedProtocol):
         self._buffer = memoryview(self._memory)
         self._filled = 0
         self._wire: Wire | None = None
-        self._late: asyncio.TimerHandle | None = None
 
     # ------------------------------------------------------------ what asyncio calls
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
         self._http.connection_made(self._transport)
-        self._expect_head()
 
     def connection_lost(self, problem: Exception | None) -> None:
         self._clear(self._filled)
-        self._head_is_here()
         if self._wire is not None:
             self._wire.gone()
         self._http.connection_lost(problem)
@@ -105,11 +99,12 @@ class PhotoProtocol(asyncio.BufferedProtocol):
 
     def _take_head(self) -> bool:
         """The head of a POST: whether it is complete, and was handed on. Upload or not is known only then."""
-        end = self._memory.find(b"\r\n\r\n", 0, min(self._filled, HEAD_BYTES))
+        end = self._memory.find(b"\r\n\r\n", 0, min(self._filled, HEAD_LIMIT_BYTES))
         if end < 0:
-            if self._filled < HEAD_BYTES:
+            if self._filled < HEAD_LIMIT_BYTES:
+                self._http.expect("head", HEAD_SECONDS)
                 return False
-            self._hand_over(HEAD_BYTES)
+            self._hand_over(HEAD_LIMIT_BYTES)
             return True
         head = bytes(self._buffer[: end + 2])
         length = _LENGTH.search(head) if _UPLOAD.match(head) else None
@@ -130,8 +125,6 @@ class PhotoProtocol(asyncio.BufferedProtocol):
     def _feed(self, data: bytes, *, wire: Wire) -> None:
         self._http.app_state = {**self._app_state, "wire": wire}
         self._http.data_received(data)
-        if not self._http.idle:
-            self._head_is_here()
 
     def _clear(self, count: int) -> None:
         """The first `count` bytes of the buffer are done with: what is behind them moves up, the rest becomes zeros."""
@@ -166,26 +159,15 @@ class PhotoProtocol(asyncio.BufferedProtocol):
     def close(self) -> None:
         self._transport.close()
 
-    # ------------------------------------------------------------ clocks
-
     def _answered(self) -> None:
-        """Uvicorn has answered. A body that nobody wanted is thrown away, so that the browser hears the answer."""
+        """The request is answered. A body that nobody wanted is thrown away, so that the browser hears the answer."""
         if self._wire is not None and self._wire.remaining:
+            self._http.expect("leftovers", LINGER_SECONDS)
             self._wire.discard()
-        self._expect_head()
 
-    def _expect_head(self) -> None:
-        self._head_is_here()
-        self._late = asyncio.get_running_loop().call_later(HEAD_SECONDS, self._too_late)
-
-    def _head_is_here(self) -> None:
-        if self._late is not None:
-            self._late.cancel()
-            self._late = None
-
-    def _too_late(self) -> None:
-        if self._http.idle and not (self._wire and self._wire.remaining):
-            self._transport.close()
+    def body_is_here(self) -> None:
+        """The wire has taken the last byte."""
+        self._http.rest()
 
 
 class Wire:
@@ -253,8 +235,10 @@ class Wire:
         wanted = waiting[: self.remaining]
         moved = len(wanted) if self._discards else self._write(wanted)
         self.remaining -= moved
-        if not self.remaining and not self._done.done():
-            self._done.set_result(None)
+        if not self.remaining:
+            self._protocol.body_is_here()
+            if not self._done.done():
+                self._done.set_result(None)
         return moved
 
     def _write(self, wanted: memoryview) -> int:
@@ -287,8 +271,8 @@ class BodyLost(Exception):
     """The browser went away in the middle of an upload."""
 
 
-class _Http(H11Protocol):
-    """uvicorn's own, which tells when it has answered."""
+class _Http(Connection):
+    """A connection that tells when it has answered."""
 
     answered: Callable[[], None]
 

@@ -17,7 +17,7 @@ import pytest
 import uvicorn
 
 from tests.ui.visitor import eventually
-from ui import protocol
+from ui import connections, protocol
 from ui.protocol import BodyLost, PhotoProtocol, Wire
 
 UPLOAD = "/en/gradio_api/upload"
@@ -96,6 +96,7 @@ def _start(status: int, length: int) -> dict[str, Any]:
 def counter(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Counter, int]]:
     """The application behind a real uvicorn, and its port."""
     monkeypatch.setattr(protocol, "HEAD_SECONDS", 1.5)
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 1.5)
     app = Counter()
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(app, http=PhotoProtocol, log_level="critical", lifespan="off", timeout_graceful_shutdown=1)
