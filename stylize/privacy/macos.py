@@ -21,10 +21,7 @@ PROFILE = """(version 1)
 (allow default)
 (deny network-outbound)
 (deny network-bind)
-(allow network-inbound (local ip "localhost:*"))
 (deny mach-lookup (global-name "com.apple.nsurlsessiond") (global-name "com.apple.nsurlstorage-cache"))
-(deny process-info* (target others))
-(deny mach-priv-task-port)
 """
 NOT_PERMITTED = (1, 13)
 

@@ -40,9 +40,10 @@ class Isolation:
 
 
 def isolate(ram_bytes: int) -> Isolation:
-    """Move this process into namespaces of its own. Call it before any thread is started. Never raises.
+    """Move this process into namespaces of its own. Call it before any thread is started.
 
-    It is rehearsed in a child first: a move that stops half-way could not be taken back.
+    It is rehearsed in a child first: a move that stops half-way could not be taken back. What the kernel refuses is told
+    in the result; raises OSError only where there is no /proc.
     """
     if threading.active_count() > 1 or len(os.listdir("/proc/self/task")) > 1:  # noqa: PTH208 - only the number
         return Isolation(why="The program ran in several threads already when the wall was begun.")

@@ -13,7 +13,7 @@ from stylize.errors import WallMissing
 from stylize.privacy import egress, landlock, macos, namespaces, workspace
 from stylize.privacy.memory import no_dumps, no_swap
 from stylize.privacy.namespaces import Isolation
-from stylize.privacy.parts import Part
+from stylize.privacy.parts import Name, Part
 
 __all__ = ["Foundations", "Part", "Wall", "foundations", "no_wall", "raise_wall"]
 
@@ -44,10 +44,11 @@ def foundations(*, ram_bytes: int = RAM_BYTES) -> Foundations:
     and its children write nowhere but into RAM (/dev/shm), and have no network but the listener. Never raises.
     """
     if sys.platform != "linux":
-        names = ("network-namespace", "private-ram", "read-only-disk", "landlock")
+        names: tuple[Name, ...] = ("network-namespace", "private-ram", "read-only-disk", "landlock")
         return Foundations((*(Part(name, False, _ELSEWHERE) for name in names), no_dumps(), no_swap()))
-    isolation = namespaces.isolate(ram_bytes)
-    landlocked = 0
+    isolation, landlocked = Isolation(why="This system does not tell programs about themselves (/proc)."), 0
+    with contextlib.suppress(OSError):
+        isolation = namespaces.isolate(ram_bytes)
     with contextlib.suppress(OSError):
         landlocked = landlock.close_ways_out([workspace.parent()])
     return Foundations((*_of_namespaces(isolation, landlocked), _of_landlock(landlocked), no_dumps(), no_swap()))
@@ -70,12 +71,12 @@ def raise_wall(built: Foundations, listeners: Sequence[socket.socket] = (), *, l
 
 def no_wall(built: Foundations) -> Wall:
     """The user goes without: what stands of the foundations stays, and the page says what is missing."""
-    name: Literal["sandbox", "seccomp"] = "sandbox" if sys.platform == "darwin" else "seccomp"
+    name: Name = "sandbox" if sys.platform == "darwin" else "seccomp"
     return Wall("none", (Part(name, False, "The program was started with --without-wall."), *built.parts))
 
 
 def _of_namespaces(isolation: Isolation, landlocked: int) -> tuple[Part, ...]:
-    def part(name: Literal["network-namespace", "private-ram"], stands: bool) -> Part:
+    def part(name: Name, stands: bool) -> Part:
         return Part(name, stands, "" if stands else isolation.why)
 
     disk = isolation.disk or (landlocked > 0 and workspace.parent() == namespaces.RAM)
