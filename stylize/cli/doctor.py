@@ -40,6 +40,7 @@ def _say(found: Examination) -> None:
     say_table(rows)
     print()
     print("\n".join(found.advice) if found.advice else "All is well.")
+    print("To have the promises of privacy tried on this machine, run: stylize selftest")
 
 
 def _lock(found: Examination) -> str:

@@ -55,15 +55,15 @@ def judge(told: dict[str, Any]) -> tuple[Standing, str, list[str]]:
         column = columns[layer]
         if column["failure"]:
             return "failed", f"The wall cannot be built here: {column['failure']}", evidence
-        if len(column["results"]) != len(WAYS) or not column["answers"]:
-            return "untested", "Could not be tested here: the walled process died.", evidence
         escaped = _escaped(column, layer)
         tried = len([way for way in WAYS if way.slug in out and (layer == WALL or not way.beside)])
-        evidence.append(f"{PARTS[layer]}: {len(escaped)} of {tried} got out, and the page still answered")
+        evidence.append(f"{PARTS[layer]}: {len(escaped)} of {tried} got out")
         if escaped:
-            sentences = [way.sentence for way in WAYS if way.slug in escaped]
-            evidence += [f"got out: {sentence}" for sentence in sentences]
+            evidence += [f"got out: {way.sentence}" for way in WAYS if way.slug in escaped]
             return "failed", f"{len(escaped)} ways out are open behind the wall.", evidence
+        if len(column["results"]) != len(WAYS) or not column["answers"]:
+            return "untested", "Could not be tested here: the walled process died.", evidence
+        evidence[-1] += ", and the page still answered"
     return "passed", f"Nothing gets out: 0 of {len(out)} ways.", evidence
 
 

@@ -58,8 +58,7 @@ def _judge(
             raise PageTrouble("the page did not tell its visitor what the photo holds, so it may not have read it")
         evidence.append("the page took the photo and told its visitor what it found in it")
         leaks = _in_memory(page, canary, evidence)
-        private = [Path(f"/proc/{page.process.pid}/root/dev/shm")]
-        leaks += _in_files(search(private, canary.needles, since), "the page's private RAM, while it ran", evidence)
+        leaks += _in_private_ram(page, canary, search, since, evidence)
         family = page.family()
         page.kill()
         alive = _wait_for_end(family)
@@ -89,11 +88,22 @@ def _apart(searched: Searched, planted: Path) -> tuple[Searched, set[str]]:
 def _in_files(searched: Searched, where: str, evidence: list[str]) -> list[str]:
     text = f"{where}: {searched.count} fresh files, {searched.size_bytes / 1e6:.1f} MB, {len(searched.hits)} traces"
     if searched.unread:
-        text += f" ({searched.unread} files of other users could not be read)"
+        text += f" ({searched.unread} files or folders of other users could not be read)"
     if not searched.finished:
         text += f" (not all could be looked through in {SEARCH_SECONDS:.0f} seconds)"
     evidence.append(text)
     return [f"{what} in {path}" for what, path in searched.hits]
+
+
+def _in_private_ram(page: Page, canary: Canary, search: SearchFiles, since: float, evidence: list[str]) -> list[str]:
+    """What lies in /dev/shm as the page sees it, which is not what others see there."""
+    ram = Path(f"/proc/{page.process.pid}/root/dev/shm")
+    try:
+        next(ram.iterdir(), None)
+    except OSError:
+        evidence.append("files in the page's private RAM: not looked at; only root may look into it")
+        return []
+    return _in_files(search([ram], canary.needles, since), "in the page's private RAM, while it ran", evidence)
 
 
 def _in_memory(page: Page, canary: Canary, evidence: list[str]) -> list[str]:

@@ -97,7 +97,8 @@ def open_page(folder: Path) -> Iterator[Page]:
     """Start `python -m ui` on loopback, with `folder` as its working folder. Raises PageTrouble."""
     quiet = ("DISPLAY", "WAYLAND_DISPLAY")
     environment = {name: value for name, value in os.environ.items() if name not in quiet}
-    environment["PYTHONPATH"] = str(Path(__file__).parents[2])  # where this package lies, in a checkout too
+    here = str(Path(__file__).parents[2])  # where this package lies, in a checkout too
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, (here, environment.get("PYTHONPATH"))))
     process = subprocess.Popen(
         [sys.executable, "-m", "ui", "--no-browser", "--port", "0"],
         stdin=subprocess.DEVNULL,

@@ -7,7 +7,7 @@ import stat
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -22,7 +22,7 @@ LARGEST_BYTES = 256 << 20
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Searched:
-    """What was looked at and what was found. `unread`: files, or stretches of memory, that this user may not read.
+    """What was looked at and what was found. `unread`: files and folders, or stretches of memory, that this user may not read.
 
     `hits`: the thing's name and where it was. `finished`: all there was could be looked through in the time.
     """
@@ -56,7 +56,8 @@ def search_files(places: Iterable[Path], needles: Sequence[Needle], *, since: fl
     count = size = unread = 0
     hits: list[tuple[str, str]] = []
     finished = True
-    for path in _changed(places, since):
+    closed: list[OSError] = []
+    for path in _changed(places, since, closed.append):
         if time.monotonic() > until:
             finished = False
             break
@@ -70,13 +71,16 @@ def search_files(places: Iterable[Path], needles: Sequence[Needle], *, since: fl
             continue
         count, size = count + 1, size + read
         hits += [(what, path) for what in found]
-    return Searched(count=count, size_bytes=size, unread=unread, hits=tuple(hits), finished=finished)
+    return Searched(count=count, size_bytes=size, unread=unread + len(closed), hits=tuple(hits), finished=finished)
 
 
-def _changed(places: Iterable[Path], since: float) -> Iterator[str]:
-    """Files that were written lately; "" between folders, so that the caller can look at the clock."""
+def _changed(places: Iterable[Path], since: float, closed: Callable[[OSError], object]) -> Iterator[str]:
+    """Files that were written lately; "" between folders, so that the caller can look at the clock.
+
+    `closed` hears of folders that cannot be looked into.
+    """
     for place in places:
-        for folder, _, files in os.walk(place):
+        for folder, _, files in os.walk(place, onerror=closed):
             yield ""
             for name in files:
                 path = f"{folder}{os.sep}{name}"
