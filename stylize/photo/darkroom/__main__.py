@@ -17,7 +17,6 @@ from stylize.photo.darkroom.develop import develop
 from stylize.photo.darkroom.limits import Limits
 from stylize.photo.darkroom.orders import ORDER_BYTES, read_order
 from stylize.photo.darkroom.warm import thread_count, warm_up
-from stylize.privacy.egress import lock
 
 
 def main(words: list[str]) -> None:
@@ -44,6 +43,7 @@ def _once(limits: Limits) -> None:
 
 def _zygote(limits: Limits) -> None:
     from stylize.photo.darkroom.zygote import Zygote
+    from stylize.privacy.egress import lock
 
     control = socket.socket(fileno=os.dup(0))
     try:

@@ -49,7 +49,7 @@ class Plate:
         self._lock = threading.Lock()
         self._stage = _Stage.POURING
         self._late = False
-        self._clock = self._wind(UPLOAD_SECONDS)
+        self._clock = _wound(UPLOAD_SECONDS, self._expire)
 
     def __enter__(self) -> Self:
         return self
@@ -79,7 +79,7 @@ class Plate:
             self._clock.cancel()
             came_late = self._late
             os.close(self._decoder.source)
-            self._clock = self._wind(self._limits.wall_seconds)
+            self._clock = _wound(self._limits.wall_seconds, self._expire)
         try:
             developed = _receive(self._decoder.answer)
         except _BrokenOffError:
@@ -102,6 +102,8 @@ class Plate:
             if not pouring:
                 return
             self._stage = _Stage.DONE
+            self._clock.cancel()
+            self._clock = _wound(_PATIENCE_SECONDS, self._decoder.give_up)
             os.close(self._decoder.source)
         self._decoder.stop()
         self._put_away()
@@ -123,20 +125,19 @@ class Plate:
             return too_hard(self._limits)
         return DecoderStopped()
 
-    def _wind(self, seconds: float) -> threading.Timer:
-        clock = threading.Timer(seconds, self._expire)
-        clock.daemon = True
-        clock.start()
-        return clock
-
     def _expire(self) -> None:
         self._late = True
         self._decoder.stop()
         with self._lock:
             if self._stage is _Stage.FINISHING:
-                self._clock = threading.Timer(_PATIENCE_SECONDS, self._decoder.give_up)
-                self._clock.daemon = True
-                self._clock.start()
+                self._clock = _wound(_PATIENCE_SECONDS, self._decoder.give_up)
+
+
+def _wound(seconds: float, act: Callable[[], None]) -> threading.Timer:
+    clock = threading.Timer(seconds, act)
+    clock.daemon = True
+    clock.start()
+    return clock
 
 
 class _Stage(Enum):

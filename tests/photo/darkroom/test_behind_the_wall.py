@@ -39,13 +39,14 @@ def prefix(request: pytest.FixtureRequest) -> tuple[str, ...]:
     return AS_NOBODY
 
 
-@pytest.mark.parametrize("order", ["before", "after"])
 @pytest.mark.parametrize(
-    "more", [(), ("foundations",), ("foundations", "spawned")], ids=["lock", "whole wall", "spawned"]
+    "words",
+    [("before",), ("after",), ("before", "foundations"), ("after", "foundations"), ("after", "foundations", "spawned")],
+    ids=" ".join,
 )
-def test_photos_are_read_behind_the_wall(prefix: tuple[str, ...], order: str, more: tuple[str, ...]) -> None:
+def test_photos_are_read_behind_the_wall(prefix: tuple[str, ...], words: tuple[str, ...]) -> None:
     ended = subprocess.run(
-        [*prefix, sys.executable, "-m", "tests.photo.darkroom.walled", order, *more],
+        [*prefix, sys.executable, "-m", "tests.photo.darkroom.walled", *words],
         cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=200, check=False,
     )  # fmt: skip
     assert ended.returncode == 0, ended.stderr

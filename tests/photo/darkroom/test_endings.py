@@ -9,12 +9,14 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from stylize import errors
-from stylize.photo.darkroom import Darkroom
+from stylize.photo.darkroom import Darkroom, Plate, nursery
+from stylize.photo.darkroom import plate as plates
 from stylize.photo.darkroom.limits import AT_ONCE, WAITING
 from tests.photo.darkroom.hostile_grids import grid
 from tests.photo.darkroom.hostile_pictures import png, zeros
@@ -130,6 +132,34 @@ def test_over_the_clock(forked: Darkroom) -> None:
         with pytest.raises(errors.PhotoTooHard):
             plate.finish()
         assert until(lambda: not Path(f"/proc/{asleep}").exists())
+        assert room.read(GOOD).media_type == "image/jpeg"
+
+
+def test_a_photo_that_never_comes_to_its_end(forked: Darkroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plates, "UPLOAD_SECONDS", 0.5)
+    plate = forked.open_plate()
+    pour(plate, GOOD[:5000])
+    pid = decoder(forking=True)
+    assert until(lambda: not Path(f"/proc/{pid}").exists())
+    with pytest.raises(errors.PhotoNotArrived):
+        plate.finish()
+
+
+def test_a_zygote_that_does_not_listen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stopped, not dead: who waits for it is told off in the end, and it is replaced."""
+    monkeypatch.setattr(plates, "_PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr(nursery, "_ORDER_SECONDS", 1)
+    with Darkroom(seconds=1) as room:
+        for leave in (Plate.finish, Plate.abandon):
+            plate = room.open_plate()
+            pid = decoder(forking=True)
+            os.kill(pid, signal.SIGSTOP)
+            os.kill(darkroom_process(), signal.SIGSTOP)
+            with pytest.raises(errors.PhotoTooHard) if leave is Plate.finish else nullcontext():
+                leave(plate)
+            assert until(lambda gone=pid: not Path(f"/proc/{gone}").exists())
+        assert room.read(GOOD).media_type == "image/jpeg"
+        os.kill(darkroom_process(), signal.SIGSTOP)
         assert room.read(GOOD).media_type == "image/jpeg"
 
 
