@@ -230,6 +230,26 @@ def test_ports_and_other_programs_are_closed_by_landlock(who: str) -> None:
     assert apart(inside, who) == [errno.EACCES, errno.EACCES, errno.EPERM]
 
 
+def test_a_neighbours_memory_is_closed(build: Callable[[], None], who: str) -> None:
+    """Else another program of the same user could be made to send; its file in /proc is no call that a filter sees."""
+
+    def inside() -> list[int]:
+        waiting, holding = os.pipe()
+        neighbour = os.fork()
+        if neighbour == 0:
+            os.close(holding)
+            os.read(waiting, 1)
+            os._exit(0)
+        memory = f"/proc/{neighbour}/mem"
+        open_before = refused(lambda: os.close(os.open(memory, os.O_RDWR)))
+        build()
+        return [open_before, refused(lambda: os.open(memory, os.O_RDWR))]
+
+    before, after = apart(inside, who)
+    assert before == 0
+    assert after in (errno.EACCES, errno.EROFS, errno.EPERM)
+
+
 def test_a_wall_tells_its_level_and_all_its_parts(who: str) -> None:
     def inside() -> list[Any]:
         built = wall.foundations()
