@@ -24,6 +24,8 @@ RAM = Path("/dev/shm")  # noqa: S108 - where the private RAM is put
 SOURCE = "stylize"
 """The name that the private RAM carries in the list of mounts."""
 
+NVIDIA_DRIVER, NVIDIA_MEMORY = Path("/proc/driver/nvidia"), Path("/dev/nvidia-uvm")
+
 NEW_MOUNTS, NEW_MESSAGES, NEW_USER, NEW_NETWORK = 0x20000, 0x08000000, 0x10000000, 0x40000000
 MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE = 2, 4, 8, 0x4000, 0x40000
 AT_FDCWD, AT_RECURSIVE, MOUNT_ATTR_RDONLY = -100, 0x8000, 1
@@ -132,7 +134,7 @@ def _set_mount(path: str, *, recursive: bool, readonly: bool) -> None:
 
 def _wake_graphics() -> None:
     """Have NVIDIA's device files made while that is still possible: otherwise the first use of the card makes them."""
-    if not Path("/proc/driver/nvidia").is_dir() or Path("/dev/nvidia-uvm").exists():
+    if not NVIDIA_DRIVER.is_dir() or NVIDIA_MEMORY.exists():
         return
     tool = shutil.which("nvidia-modprobe")
     if tool:

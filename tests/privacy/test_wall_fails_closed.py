@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import os
 import platform
 import shutil
 import socket
@@ -87,6 +88,23 @@ def test_it_fails_closed_when_something_is_open_already(name: str, who: str) -> 
         return f"locked over {kept}"
 
     assert "cannot be built here" in apart(inside, who)
+
+
+@pytest.mark.parametrize(("name", "stays"), [("cuda-uvmfd-4026531836-7", True), ("something-else", False)])
+def test_the_driver_of_a_graphics_card_may_wait_for_itself(name: str, stays: bool, who: str) -> None:
+    """What CUDA opens when a card is first used; seen from outside it is a waiting abstract socket."""
+
+    def inside() -> str:
+        kept = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        kept.bind(f"\0{name}-{os.getpid()}")
+        kept.listen()
+        try:
+            egress.lock()
+        except WallMissing as problem:
+            return str(problem)
+        return f"locked over {kept.type}"
+
+    assert apart(inside, who).startswith("locked") is stays
 
 
 def test_it_fails_closed_on_a_connection_out(who: str) -> None:
