@@ -83,10 +83,7 @@ class NameTooLong(RequestError):
 
 class LetteringMissing(RequestError):
     slug = "lettering-missing"
-    sentence = (
-        "The {field} uses letters that cannot be printed on the box: {scripts}. "
-        "Write it in one script, for example Latin, Greek or Cyrillic letters, without emoji."
-    )
+    sentence = "The {field} uses letters that cannot be printed on the box: {scripts}. Write it in one script, for example Latin, Greek or Cyrillic letters, without emoji."
 
 
 class UnknownAccessory(RequestError):
@@ -156,10 +153,7 @@ class PhotoAnimated(PhotoError):
 
 class PhotoTooHard(PhotoError):
     slug = "photo-too-hard"
-    sentence = (
-        "Reading this photo takes more than {seconds} seconds or {megabytes} MB of memory, so it was stopped. "
-        "Save it anew as JPEG, or scale it down, and try again."
-    )
+    sentence = "Reading this photo takes more than {seconds} seconds or {megabytes} MB of memory, so it was stopped. Save it anew as JPEG, or scale it down, and try again."
 
 
 class PhotoNotArrived(PhotoError):
@@ -169,10 +163,7 @@ class PhotoNotArrived(PhotoError):
 
 class DecoderStopped(PhotoError):
     slug = "decoder-stopped"
-    sentence = (
-        "The part of Stylize that opens photos stopped at this one; everything else goes on. "
-        "Try once more; if it stops again, save the photo anew as JPEG."
-    )
+    sentence = "The part of Stylize that opens photos stopped at this one; everything else goes on. Try once more; if it stops again, save the photo anew as JPEG."
 
 
 class DarkroomBusy(PhotoError):
