@@ -132,7 +132,9 @@ SERVER = (
     _no("iopl ioperm", "No bare hardware."),
     _no("swapon acct", "No new place on disk for memory or for records."),
     _no("setxattr lsetxattr fsetxattr setxattrat", "No notes in the margins of files, which Landlock does not guard."),
-    _no("shmget msgget mq_open", "No memory that outlives the program, or that others can read."),
+    _no(
+        "shmget shmat msgget msgsnd mq_open", "No memory or letter box that outlives the program, or that others read."
+    ),
     _no("ioctl", "No typing into the terminal that the program was started from.", _is(1, TIOCSTI)),
     _no("ioctl", "Nor pasting into it.", _is(1, TIOCLINUX)),
 )

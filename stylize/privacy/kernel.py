@@ -22,9 +22,9 @@ _SAME_NUMBER = """
 _X86_64 = """
     read=0 write=1 open=2 close=3 fstat=5 poll=7 lseek=8 mmap=9 mprotect=10 munmap=11 brk=12 rt_sigaction=13
     rt_sigprocmask=14 rt_sigreturn=15 ioctl=16 readv=19 writev=20 select=23 sched_yield=24 mremap=25 madvise=28
-    shmget=29 dup=32 dup2=33 nanosleep=35 getpid=39 socket=41 connect=42 accept=43 sendto=44 recvfrom=45 sendmsg=46
+    shmget=29 shmat=30 dup=32 dup2=33 nanosleep=35 getpid=39 socket=41 connect=42 accept=43 sendto=44 recvfrom=45 sendmsg=46
     recvmsg=47 bind=49 listen=50 socketpair=53 clone=56 fork=57 vfork=58 execve=59 exit=60 kill=62 uname=63
-    msgget=68 fcntl=72 gettimeofday=96 getrusage=98 sysinfo=99 times=100 ptrace=101 getuid=102 getgid=104
+    msgget=68 msgsnd=69 fcntl=72 gettimeofday=96 getrusage=98 sysinfo=99 times=100 ptrace=101 getuid=102 getgid=104
     geteuid=107 getegid=108 getppid=110 sigaltstack=131 pivot_root=155 prctl=157 chroot=161 acct=163 mount=165
     umount2=166 swapon=167 iopl=172 ioperm=173 init_module=175 delete_module=176 gettid=186 setxattr=188
     lsetxattr=189 fsetxattr=190 time=201 futex=202 sched_getaffinity=204 restart_syscall=219 clock_gettime=228
@@ -42,7 +42,7 @@ _AARCH64 = """
     sched_getaffinity=123 sched_yield=124 restart_syscall=128 kill=129 tgkill=131 sigaltstack=132 rt_sigaction=134
     rt_sigprocmask=135 rt_sigreturn=139 times=153 uname=160 getrusage=165 prctl=167 getcpu=168 gettimeofday=169
     getpid=172 getppid=173 getuid=174 geteuid=175 getgid=176 getegid=177 gettid=178 sysinfo=179 mq_open=180
-    msgget=186 shmget=194 socket=198 socketpair=199 bind=200 listen=201 accept=202 connect=203 sendto=206
+    msgget=186 msgsnd=189 shmget=194 shmat=196 socket=198 socketpair=199 bind=200 listen=201 accept=202 connect=203 sendto=206
     recvfrom=207 sendmsg=211 recvmsg=212 brk=214 munmap=215 mremap=216 add_key=217 request_key=218 keyctl=219
     clone=220 execve=221 mmap=222 swapon=224 mprotect=226 madvise=233 perf_event_open=241 prlimit64=261
     open_by_handle_at=265 setns=268 sendmmsg=269 process_vm_readv=270 process_vm_writev=271 finit_module=273

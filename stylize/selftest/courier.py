@@ -1,6 +1,6 @@
 """The courier: an unlocked program of the same user, standing for a browser, a shell or a sync program.
 
-It sends whatever turns up in its memory, its pipe, its terminal, its message queue or the user's keyring, and holds a
+It sends whatever turns up in its memory, its pipe, its terminal, its queue or the user's keyring, and holds a
 connected socket. It is what the probes that go through a sibling go through.
 """
 
@@ -25,24 +25,32 @@ SET_DUMPABLE, SET_PTRACER = 4, 0x59616D61
 USER_KEYRING = -4 & 0xFFFFFFFF
 KEYCTL_DESCRIBE, KEYCTL_UNLINK, KEYCTL_READ = 6, 9, 11
 IPC_REMOVE, IPC_NOWAIT = 0, 0o4000
+SHARED_BYTES = 4096
 
 
 @contextlib.contextmanager
 def open_courier(targets: Targets) -> Iterator[Courier]:
     """Start it, with the rights of the caller; it ends with the block. Needs os.fork. Raises OSError."""
     ours, theirs = os.pipe()
-    with _queue() as queue:
+    with _system_v("msgget", 0, "msgctl") as queue, _system_v("shmget", 0, SHARED_BYTES, "shmctl") as shared:
         child = os.fork()
         if child == 0:
-            _serve_forever(targets, queue, theirs)
+            _serve_forever(targets, queue, shared, theirs)
         os.close(theirs)
         try:
             told = os.read(ours, 200).decode().split()
             if not told:
                 raise OSError("the courier did not start")
             address, wire, pipe = map(int, told[:3])
-            terminal = told[3] if len(told) > 3 else None
-            yield Courier(pid=child, address=address, wire=wire, pipe=pipe, terminal=terminal, queue=queue)
+            yield Courier(
+                pid=child,
+                address=address,
+                wire=wire,
+                pipe=pipe,
+                terminal=told[3] if len(told) > 3 else None,
+                queue=queue,
+                shared=shared,
+            )
         finally:
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
@@ -50,20 +58,21 @@ def open_courier(targets: Targets) -> Iterator[Courier]:
 
 
 @contextlib.contextmanager
-def _queue() -> Iterator[int | None]:
-    """A System V message queue, which would outlive us if it were not removed; None where there are none."""
+def _system_v(make: str, *arguments: int | str) -> Iterator[int | None]:
+    """A queue or memory of System V (sysvipc(7)), which would outlive us if it were not removed; None outside Linux."""
+    *sizes, control = arguments
     if sys.platform != "linux":
         yield None
         return
     library = ctypes.CDLL(None)
-    number = library.msgget(0, 0o600)
+    number = getattr(library, make)(*sizes, 0o600)
     try:
         yield None if number < 0 else number
     finally:
-        library.msgctl(number, IPC_REMOVE, None)
+        getattr(library, str(control))(number, IPC_REMOVE, None)
 
 
-def _serve_forever(targets: Targets, queue: int | None, pipe: int) -> None:
+def _serve_forever(targets: Targets, queue: int | None, shared: int | None, pipe: int) -> None:
     """The child: never returns, and goes when its parent is gone."""
     code = 1
     try:
@@ -80,14 +89,16 @@ def _serve_forever(targets: Targets, queue: int | None, pipe: int) -> None:
         with contextlib.suppress(OSError):
             master, end = os.openpty()
             ears, terminal = [mouth, master], os.ttyname(end)
+        memory = _attach(shared)
         for ear in ears:
             os.set_blocking(ear, False)
         os.write(pipe, f"{ctypes.addressof(buffer)} {wire.fileno()} {hole} {terminal}".encode())
         while os.getppid() == parent:
-            heard = buffer.raw + b"".join(map(_read, ears)) + _message(queue)
+            heard = buffer.raw + b"".join(map(_read, ears)) + _message(queue) + memory.raw
             for mark in [*MARK.findall(heard), *_keys()]:
                 out.sendto(mark, targets.udp4)
                 ctypes.memset(buffer, 0, 64)
+                ctypes.memset(memory, 0, SHARED_BYTES)
             time.sleep(0.05)
         code = 0
     finally:
@@ -99,6 +110,17 @@ def _read(ear: int) -> bytes:
         return os.read(ear, 4096)
     except OSError:
         return b""
+
+
+def _attach(shared: int | None) -> ctypes.Array[ctypes.c_char]:
+    """The shared memory, or else some that nobody shares."""
+    library = ctypes.CDLL(None)
+    if shared is not None:
+        library.shmat.restype = ctypes.c_ssize_t
+        place = library.shmat(shared, None, 0)
+        if place != -1:
+            return (ctypes.c_char * SHARED_BYTES).from_address(place)
+    return ctypes.create_string_buffer(SHARED_BYTES)
 
 
 def _message(queue: int | None) -> bytes:

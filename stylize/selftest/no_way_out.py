@@ -72,6 +72,6 @@ def _reached(column: dict[str, Any]) -> set[str]:
 
 
 def _escaped(column: dict[str, Any], layer: str) -> set[str]:
-    """The lock alone does not guard files and queues; the foundations do."""
+    """The lock alone does not guard files; the foundations do."""
     beside = {way.slug for way in WAYS if way.beside}
     return _reached(column) - (beside if layer == LOCK else set())

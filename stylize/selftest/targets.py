@@ -47,7 +47,8 @@ class Courier:
     """A sibling process without any lock, of the same user: it sends on whatever appears in its buffer.
 
     `address`: where its 64-byte buffer lies. `wire`, `pipe`: the numbers of its connected TCP socket and of the end of a
-    pipe that it reads from. `terminal`: the path of its screen. `queue`: its message queue.
+    pipe that it reads from. `terminal`: the path of its screen. `queue`, `shared`: numbers of its message
+    queue and of memory that it shares.
     """
 
     pid: int
@@ -56,6 +57,7 @@ class Courier:
     pipe: int
     terminal: str | None
     queue: int | None
+    shared: int | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -21,7 +21,8 @@ from stylize.selftest.sinks import Sinks
 from stylize.selftest.targets import Courier, Errand, new_mark
 from stylize.selftest.ways import NotHere, Way
 
-WAY_SECONDS = 5.0
+WAY_SECONDS = 10.0
+ARRIVAL_SECONDS = 5.0
 ANSWER = b"still here"
 ABSENT, DONE, REFUSED = "absent", "done", "refused"
 
@@ -94,7 +95,7 @@ def try_all(ways: Sequence[Way], layer: Layer, sinks: Sinks, courier: Courier) -
             os.close(ours)
     outcomes: dict[str, tuple[str, str]] = {slug: (how, why) for slug, how, why in told.get("outcomes", ())}
     sent = {errands[slug].mark for slug, (how, why) in outcomes.items() if how == DONE and not why}
-    received = sinks.received(sent, 1.5)
+    received = sinks.received(sent, ARRIVAL_SECONDS)
     return Column(
         layer=layer.name,
         results=tuple(

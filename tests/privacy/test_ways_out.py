@@ -66,7 +66,7 @@ def test_locked_none_does(columns: dict[str, Any], layer: str) -> None:
     assert reached(column) - BESIDE == set()
 
 
-def test_behind_the_whole_wall_files_and_queues_are_no_way_either(columns: dict[str, Any]) -> None:
+def test_behind_the_whole_wall_files_are_no_way_either(columns: dict[str, Any]) -> None:
     assert reached(columns["unlocked"]) >= BESIDE
     assert reached(columns["wall"]) & BESIDE == set()
 

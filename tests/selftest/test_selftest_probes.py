@@ -21,7 +21,8 @@ from stylize.selftest.trial import Layer, try_all
 from stylize.selftest.ways import NotHere, Way
 import stylize.selftest.trial as trial
 
-trial.WAY_SECONDS = 1.0
+trial.WAY_SECONDS = 2.0
+trial.ARRIVAL_SECONDS = 1.0
 
 def honest(errand):
     with socket.create_connection(errand.targets.tcp4) as wire:

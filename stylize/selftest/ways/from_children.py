@@ -11,9 +11,10 @@ from pathlib import Path
 from stylize.selftest.targets import Errand
 from stylize.selftest.ways.way import NotHere, Way
 
+SECONDS = 4.0
 PYTHON_CHILD = """
 import socket, sys
-with socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=2) as wire:
+with socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=4) as wire:
     wire.sendall(sys.argv[3].encode())
 """
 
@@ -26,7 +27,7 @@ def run(program: str, *words: str) -> None:
     code = subprocess.run(  # noqa: S603 -- our own probes, with words of our own
         [path, *words],
         check=False,
-        timeout=4,
+        timeout=2 * SECONDS,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -37,7 +38,7 @@ def run(program: str, *words: str) -> None:
 
 def curl(errand: Errand) -> str:
     host, port = errand.targets.tcp4
-    run("curl", "-q", "-s", "--noproxy", "*", "-m", "3", f"http://{host}:{port}/{errand.word}")
+    run("curl", "-q", "-s", "--noproxy", "*", "-m", "4", f"http://{host}:{port}/{errand.word}")
     return ""
 
 
@@ -61,22 +62,27 @@ def python(errand: Errand) -> str:
 
 
 def ping(errand: Errand) -> str:
-    run("ping", "-n", "-c", "1", "-W", "2", "-p", errand.mark[-16:].hex(), errand.targets.tcp4[0])
+    run("ping", "-n", "-c", "1", "-W", "4", "-p", errand.mark[-16:].hex(), errand.targets.tcp4[0])
     return "ping got its answer"
 
 
 def orphan(errand: Errand) -> str:
     """Two forks and a session of its own: the sender is nobody's child any more."""
+    ours, theirs = os.pipe()
     child = os.fork()
     if child == 0:
         try:
             os.setsid()
             if os.fork() == 0:
-                with socket.create_connection(errand.targets.tcp4, timeout=2) as wire:
+                with socket.create_connection(errand.targets.tcp4, timeout=SECONDS) as wire:
                     wire.sendall(errand.mark)
+                os.write(theirs, b"sent")
         finally:
             os._exit(0)
+    os.close(theirs)
     os.waitpid(child, 0)
+    if not os.read(ours, 4):
+        raise PermissionError("the grandchild could not")
     return ""
 
 

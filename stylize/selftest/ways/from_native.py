@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import socket
 import struct
@@ -115,14 +116,17 @@ def resolver(errand: Errand) -> str:
     struct.pack_into("=i", state, 16, 1)  # one server
     struct.pack_into("16s", state, 20, address4(errand.targets.dns))
     answer = ctypes.create_string_buffer(512)
+    ctypes.set_errno(0)
     query(state, errand.mark + b".example.test", 1, 1, answer, len(answer))
+    if ctypes.get_errno() in (errno.EPERM, errno.EACCES, errno.ENETUNREACH):
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
     return ""
 
 
 def icmp(errand: Errand, kind: int) -> str:
     """An echo request; the answer carries the mark back, so somebody got it."""
     with socket.socket(socket.AF_INET, kind, socket.IPPROTO_ICMP) as wire:
-        wire.settimeout(1.5)
+        wire.settimeout(4)
         body = errand.mark + bytes(len(errand.mark) % 2)
         head = struct.pack("!BBHHH", 8, 0, 0, os.getpid() & 0xFFFF, 1)
         total = sum(struct.unpack(f"!{len(head + body) // 2}H", head + body))

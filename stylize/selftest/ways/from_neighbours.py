@@ -66,7 +66,7 @@ def listener_again(errand: Errand) -> str:
 def visitor_again(errand: Errand) -> str:
     """The connection of somebody who came to the page."""
     listener = socket.socket(fileno=os.dup(errand.listener))
-    listener.settimeout(2)
+    listener.settimeout(4)
     visitor, _ = listener.accept()
     _turn_around(visitor.fileno(), errand)
     return ""
@@ -78,7 +78,7 @@ def second_listener(errand: Errand) -> str:
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         door.bind(errand.targets.callback)
         door.listen(1)
-        door.settimeout(2)
+        door.settimeout(4)
         visitor, _ = door.accept()
         with visitor:
             visitor.sendall(errand.mark)

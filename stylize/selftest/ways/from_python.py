@@ -9,7 +9,7 @@ from queue import Empty, SimpleQueue
 from stylize.selftest.targets import Errand
 from stylize.selftest.ways.way import NotHere, Way
 
-SECONDS = 2.0
+SECONDS = 4.0
 
 
 def tcp(errand: Errand) -> str:

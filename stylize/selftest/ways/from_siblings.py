@@ -64,7 +64,7 @@ def join_network(errand: Errand) -> str:
     libc()
     with Path(f"/proc/{errand.courier.pid}/ns/net").open("rb") as door:
         raw("setns", door.fileno(), NEW_NET)
-    with socket.create_connection(errand.targets.tcp4, timeout=2) as wire:
+    with socket.create_connection(errand.targets.tcp4, timeout=4) as wire:
         wire.sendall(errand.mark)
     return ""
 
@@ -96,13 +96,28 @@ def message(errand: Errand) -> str:
     return ""
 
 
+def shared_memory(errand: Errand) -> str:
+    """Write into memory that it shares with others (shmat(2))."""
+    if errand.courier.shared is None:
+        raise NotHere("no shared memory here")
+    library = libc()
+    library.shmat.restype = ctypes.c_ssize_t
+    place = library.shmat(errand.courier.shared, None, 0)
+    if place == -1:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    ctypes.memmove(place, errand.mark, len(errand.mark))
+    time.sleep(0.3)
+    return ""
+
+
 WAYS = (
     Way(slug="ptrace", sentence="Another program is made to send, as by a debugger.", go=trace),
     Way(slug="vm-writev", sentence="Another program's memory is written by process_vm_writev(2).", go=write_memory),
     Way(slug="proc-mem", sentence="Another program's memory is written through /proc.", go=memory_file, beside=True),
     Way(slug="proc-pipe", sentence="Another program's pipe is opened through /proc.", go=other_pipe, beside=True),
     Way(slug="screen", sentence="Another terminal's screen is written on.", go=other_screen, beside=True),
-    Way(slug="message", sentence="A message is left in another program's queue.", go=message, beside=True),
+    Way(slug="message", sentence="A message is left in another program's queue.", go=message),
+    Way(slug="shared-memory", sentence="Memory that programs share is written to.", go=shared_memory),
     Way(slug="pidfd-getfd", sentence="Another program's connected socket is taken.", go=steal_socket),
     Way(slug="setns", sentence="Another program's network is joined.", go=join_network, needs="root"),
 )

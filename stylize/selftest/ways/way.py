@@ -20,7 +20,7 @@ class Way:
     see it, what it saw itself. It raises OSError when it is refused and NotHere when the machine lacks something.
     `first` runs before anything else, `before` once the foundations stand and the wall does not; what they return is
     the errand's `prepared`. `inside` ways run in the walled process itself, all others each in a forked child, since
-    the kernel may kill it. `beside`: goes through files or queues, which the filter on calls leaves to the foundations.
+    the kernel may kill it. `beside`: goes through files, which the filter on calls leaves to the foundations.
     """
 
     slug: str
