@@ -57,7 +57,7 @@ def test_json_is_stable_and_versioned() -> None:
 
 
 def test_text_says_whether_there_was_a_wall() -> None:
-    assert "There was none" in to_text(RECEIPT)
+    assert "It did not stand" in to_text(RECEIPT)
     text = to_text(walled(RECEIPT))
     assert "It stood" in text
     assert "[x] no connection may be opened" in text

@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 
+from stylize.privacy.memory import give_back
 from ui import fragments, proofs
 from ui.shop import Shop
 from ui.state import evidence, files_left
@@ -82,8 +83,8 @@ class Keeping:
 
     def leave(self, session: str) -> None:
         """The page was closed: what it had brought and made goes with it."""
-        visit = self._visits.end(session)
-        self._let_go(visit)
+        self._let_go(self._visits.end(session))
+        give_back()
 
     def _let_go(self, visit: Visit) -> None:
         if visit.job is not None:

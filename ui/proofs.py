@@ -108,11 +108,12 @@ def clock(say: Language, thing: str, seconds: float, words: str = "result") -> s
 
     `words`: "photo", "result", or "next" for NEXT.
     """
+    longer = f'<button type="button" class="longer" data-press="longer">{_t(say, "clock.longer")}</button>'
     return (
         f'<p class="clock" data-id="{escape(thing)}" data-left="{seconds:.0f}" data-taken="{_gaps(say, "clock.taken")}" '
         f'data-words="{_gaps(say, f"clock.{words}")}" data-minutes="{_gaps(say, "clock.minutes")}">'
         f'<span class="dial" aria-hidden="true"></span><span class="time" aria-hidden="true"></span>'
-        f'<span class="spoken" aria-live="polite"></span></p>'
+        f'<span class="spoken" aria-live="polite"></span>{"" if words == NEXT else longer}</p>'
     )
 
 

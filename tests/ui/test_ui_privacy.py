@@ -186,7 +186,7 @@ def test_a_picture_that_was_taken_home_is_kept_a_minute_or_longer_if_asked(visit
     _, data = visitor.take_home("JPEG")
     assert Image.open(io.BytesIO(data)).format == "JPEG"
     visitor.keep("privacy-taken")
-    tab.click("#longer")
+    tab.click("#home .longer")
     visitor.until("!document.querySelector('#home .clock .time').innerText.startsWith('Taken home')")
     eventually(lambda: seconds_on(visitor, "#home") > 60, 15)
     tab.click(".promise")
@@ -257,7 +257,7 @@ def test_without_a_wall_every_screen_says_so(visit: Callable[[Any], Visitor], st
     tab.click(".promise")
     tab.wait_for_selector("#wall .parts .no")
     visitor.keep("privacy-no-wall")
-    assert "There is none here" in tab.inner_text("#wall")
+    assert "It is not closed here" in tab.inner_text("#wall")
     assert "own good conduct" in tab.inner_text("#privacy-heading")
 
 
@@ -272,5 +272,7 @@ def test_when_the_program_ends_the_page_keeps_no_picture(
     make(visitor)
     page.stop()
     tab.wait_for_selector(".ended:visible", timeout=60_000)
+    assert not tab.is_visible("#steps")
+    assert not tab.is_visible("#done")
     visitor.keep("privacy-ended")
     assert tab.evaluate("[...document.querySelectorAll('.compare img, #photo img')].every(i => !i.getAttribute('src'))")

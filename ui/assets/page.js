@@ -48,7 +48,11 @@ document.addEventListener("click", (event) => {
   if (button) {
     fold(!isOpen());
     if (!isOpen()) document.querySelector(".promise")?.focus();
-  } else if (event.target.closest("a.file, #longer, #minutes, #wipe, #forget")) {
+    return;
+  }
+  const pressed = event.target.closest("[data-press]");
+  if (pressed) press(pressed.dataset.press);
+  if (event.target.closest("a.file, [data-press], #minutes, #wipe, #forget")) {
     for (const wait of [300, 1200, 3000]) setTimeout(refresh, wait);
   }
 });
@@ -122,6 +126,7 @@ async function refresh() {
   unanswered = answer ? 0 : unanswered + 1;
   if (unanswered > 1) return end();
   if (!answer?.ok) return;
+  if (document.documentElement.classList.contains("is-ended")) return location.reload();
   const state = await answer.json();
   keep = state.keep_seconds;
   state.left[NEXT] = Object.values(state.left).sort((one, other) => one[0] - other[0])[0];

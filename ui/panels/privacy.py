@@ -15,8 +15,8 @@ from ui.strings import Language
 
 
 def privacy_panel(say: Language, shop: Shop) -> dict[str, Any]:
-    """`heading`, `discovered`, `wall`, `kept`, `minutes`, `wipe`; and two buttons that only the page's script presses:
-    `look` brings wall and numbers up to date, `swept` says that the time of something on the page has run out.
+    """`heading`, `discovered`, `wall`, `kept`, `minutes`, `wipe`; and buttons that only the page's script presses:
+    `longer` winds the clocks of this page, `look` brings wall and numbers up to date, `swept` says that the time of something on the page has run out.
     """
     widgets: dict[str, Any] = {}
     minutes = round(shop.retention.keep_seconds / 60, 2)
@@ -40,6 +40,7 @@ def privacy_panel(say: Language, shop: Shop) -> dict[str, Any]:
                 )
                 widgets["wipe"] = gr.Button(say("kept.wipe"), elem_id="wipe")
         piece(proofs.limits(say), elem_id="limits")
+        widgets["longer"] = gr.Button(say("clock.longer"), elem_id="longer", elem_classes="for-the-script")
         widgets["look"] = gr.Button(say("privacy.title"), elem_id="look", elem_classes="for-the-script")
         widgets["swept"] = gr.Button(say("wiped.title"), elem_id="swept", elem_classes="for-the-script")
     return widgets

@@ -12,7 +12,7 @@ from ui.strings import Language
 
 def result_panel(say: Language) -> dict[str, Any]:
     """`trouble`; the columns `busy` (with `sketch`, `bar`, `cancel`) and `done` (with `picture`, and in the column
-    `side`: `home`, `longer`, `again`, `forget`).
+    `side`: `home`, `again`, `forget`).
     """
     widgets: dict[str, Any] = {"trouble": piece(visible=False, elem_id="trouble")}
     with gr.Column(visible=False, elem_id="busy") as widgets["busy"]:
@@ -24,7 +24,6 @@ def result_panel(say: Language) -> dict[str, Any]:
             widgets["picture"] = piece(elem_id="picture")
         with gr.Column(scale=2, min_width=260, elem_id="home-side") as widgets["side"]:
             widgets["home"] = piece(elem_id="home")
-            widgets["longer"] = gr.Button(say("clock.longer"), elem_id="longer", size="sm")
             widgets["again"] = gr.Button(say("make.again"), elem_id="again")
             widgets["forget"] = gr.Button(say("make.forget"), elem_id="forget")
     return widgets
