@@ -128,7 +128,8 @@ ALWAYS_REFUSED = words("""
     socket connect bind sendmmsg ptrace process_vm_readv process_vm_writev pidfd_getfd setns unshare mount umount2
     pivot_root chroot open_tree move_mount fsopen fsconfig fsmount fspick mount_setattr open_by_handle_at add_key
     request_key keyctl bpf perf_event_open userfaultfd init_module finit_module delete_module kexec_load
-    kexec_file_load swapon acct setxattr lsetxattr fsetxattr setxattrat shmget msgget mq_open
+    kexec_file_load swapon acct setxattr lsetxattr fsetxattr setxattrat shmget shmat msgget msgsnd
+    mq_open
 """)
 ALWAYS_MISSING = ["io_uring_setup", "io_uring_enter", "io_uring_register", "clone3"]
 BY_ARGUMENT = ["sendto", "sendmsg", "socketpair", "clone", "ioctl"]
