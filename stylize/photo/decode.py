@@ -112,8 +112,10 @@ def _is_readable_text(untrusted_bytes: bytes) -> bool:
     while place >= 4:
         end = place - 4 + int.from_bytes(directory[place - 4 : place], "big")
         id_bytes = 4 if directory[place + 4 : place + 5] == b"\3" else 2
+        kind = place + 8 + id_bytes + 2
         try:
-            directory[place + 8 + id_bytes + 2 : end].decode("utf-8")
+            directory[kind : kind + 4].decode("utf-8")
+            directory[kind + 4 : end].decode("utf-8")
         except UnicodeDecodeError:
             return False
         place = directory.find(_ITEM, place + 4)

@@ -19,6 +19,13 @@ def test_items_whose_kind_or_type_is_no_text(word: bytes) -> None:
         photo.read(DATA[:place] + b"\xff" + DATA[place + 1 :])
 
 
+def test_a_kind_that_is_text_only_with_what_follows() -> None:
+    """Four bytes of kind, the last of them the first half of a letter."""
+    place = DATA.index(b"mime\0app")
+    with pytest.raises(errors.PhotoTruncated):
+        photo.read(DATA[:place] + b"m@%\xcc\xaf" + DATA[place + 5 :])
+
+
 def test_what_looks_like_an_item_in_the_picture_is_none() -> None:
     """The same letters among the pixels' data say nothing, and are not asked."""
     end = b"\0\0\0\x20infe\2\0\0\0" + b"\xff" * 20
