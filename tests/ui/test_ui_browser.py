@@ -134,7 +134,8 @@ def test_a_selfie_becomes_a_toy_and_nothing_else_happens(
     assert page.ask(str(first)).status == 200
 
     tab.click("#forget")
-    tab.wait_for_selector("#done", state="hidden")
+    tab.wait_for_selector("#picture .wiped")
+    assert tab.query_selector("#done .compare") is None
     assert page.ask(str(first)).status == 404
     assert tab.query_selector("#photo img") is None
 

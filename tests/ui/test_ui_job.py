@@ -1,8 +1,7 @@
-"""Jobs and shelves: one picture at a time, stopped when told, and nothing kept that was taken off."""
+"""Jobs: one picture at a time, stopped when told."""
 
 from __future__ import annotations
 
-import threading
 import time
 
 import numpy as np
@@ -10,7 +9,6 @@ import numpy as np
 from stylize.errors import Cancelled, NoFace
 from stylize.progress import CancelToken, Progress, Stage, Tell
 from ui.job import Job
-from ui.shelf import Shelf
 from ui.trouble import Unexpected
 
 
@@ -76,26 +74,3 @@ def test_what_nobody_expected_is_said_without_its_details(capfd: object) -> None
     said = capfd.readouterr().err  # type: ignore[attr-defined]
     assert "ValueError at test_ui_job.py" in said
     assert "secret" not in said
-
-
-def test_a_shelf_is_bounded_and_forgets() -> None:
-    shelf: Shelf[bytes] = Shelf(places=2)
-    names = [shelf.put(bytes([n])) for n in range(3)]
-    assert [shelf.get(name) for name in names] == [None, b"\1", b"\2"]
-    shelf.drop(names[1])
-    shelf.drop("never there")
-    shelf.drop(None)
-    assert len(shelf) == 1
-    shelf.clear()
-    assert shelf.get(names[2]) is None
-    assert len(set(names)) == 3
-
-
-def test_a_shelf_is_safe_between_threads() -> None:
-    shelf: Shelf[int] = Shelf(places=5)
-    threads = [threading.Thread(target=lambda: [shelf.put(n) for n in range(200)]) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(shelf) == 5

@@ -118,6 +118,32 @@ def test_the_oldest_falls_off_and_is_wiped() -> None:
     assert [is_wiped(thing) for thing in things] == [True, False, False]
 
 
+def test_a_shelf_is_bounded_and_forgets() -> None:
+    shelf, _ = make(places=2)
+    things = [sheet(bytes([65 + n])) for n in range(3)]
+    names = [shelf.put(thing) for thing in things]
+    shelf.drop(names[1])
+    shelf.drop("never there")
+    shelf.drop(None)
+    assert (len(shelf), shelf.get(names[2])) == (1, things[2])
+    shelf.clear()
+    assert [shelf.get(name) for name in names] == [None] * 3
+    assert all(is_wiped(thing) for thing in things)
+    assert len(set(names)) == 3
+
+
+def test_a_shelf_is_safe_between_threads() -> None:
+    shelf: Shelf[Sheet] = Shelf(places=5)
+    things = [[sheet() for _ in range(200)] for _ in range(4)]
+    threads = [threading.Thread(target=lambda mine=mine: [shelf.put(thing) for thing in mine]) for mine in things]  # type: ignore[misc]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(shelf) == 5
+    assert sum(not is_wiped(thing) for mine in things for thing in mine) == 5
+
+
 def test_another_time_to_keep_counts_from_now() -> None:
     shelf, clock = make()
     name = shelf.put(sheet())
