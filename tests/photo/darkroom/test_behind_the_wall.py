@@ -105,6 +105,9 @@ def test_without_a_lock_there_is_no_darkroom(tmp_path: Path, monkeypatch: pytest
             assert room.read(data).media_type == "image/jpeg"
 
 
+@pytest.mark.skipif(
+    len(getattr(os, "sched_getaffinity", lambda _: ())(0)) < 2, reason="libraries start no threads on one core"
+)
 def test_one_thread_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: a zygote whose libraries start threads does not stand."""
     monkeypatch.setattr(nursery, "_ONE_THREAD", {"OPENBLAS_NUM_THREADS": "3"})
