@@ -37,14 +37,16 @@ def test_a_server_answers_on_its_listener(who: str) -> None:
 
     def inside() -> str:
         listener = listening()
-        hearing, telling = os.pipe()
+        (hearing, telling), (ready, say_ready) = os.pipe(), os.pipe()
         if os.fork() == 0:
+            os.read(ready, 1)
             _call(listener.getsockname(), telling)
         caller = calling(listener)
         line, _ = listener.accept()
         caller.close()
         egress.lock([listener])
         line.close()
+        os.write(say_ready, b"x")
         asyncio.run(_answer_once(listener))
         return os.read(hearing, 99).decode()
 
