@@ -101,7 +101,7 @@ def _in_private_ram(page: Page, canary: Canary, search: SearchFiles, since: floa
     try:
         next(ram.iterdir(), None)
     except OSError:
-        evidence.append("files in the page's private RAM: not looked at; only root may look into it")
+        evidence.append("files in the page's private RAM: not looked at; this system lets only root look into it")
         return []
     return _in_files(search([ram], canary.needles, since), "in the page's private RAM, while it ran", evidence)
 
@@ -109,7 +109,7 @@ def _in_private_ram(page: Page, canary: Canary, search: SearchFiles, since: floa
 def _in_memory(page: Page, canary: Canary, evidence: list[str]) -> list[str]:
     """Search the memory of all processes of the page, where the system lets us, with its own control."""
     if not all(may_look(pid) for pid in page.family()):
-        evidence.append("memory: not looked at; only root may look into the memory of the page")
+        evidence.append("memory: not looked at; this system lets only root look into the page's memory")
         return []
     if not _memory_control(canary):
         evidence.append("memory: could not be tested here; the search does not find a photo that a program holds")

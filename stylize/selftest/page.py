@@ -95,6 +95,8 @@ class Page:
 @contextlib.contextmanager
 def open_page(folder: Path) -> Iterator[Page]:
     """Start `python -m ui` on loopback, with `folder` as its working folder. Raises PageTrouble."""
+    if os.name != "posix":  # select(2) waits for pipes there, and only for sockets elsewhere
+        raise PageTrouble("on this system the page cannot be watched by another program")
     quiet = ("DISPLAY", "WAYLAND_DISPLAY")
     environment = {name: value for name, value in os.environ.items() if name not in quiet}
     here = str(Path(__file__).parents[2])  # where this package lies, in a checkout too

@@ -52,12 +52,11 @@ class Sinks:
         """All marks that came in so far; waits until the awaited ones are among them, or the seconds are over."""
         until = time.monotonic() + seconds
         while True:
-            marks = set(MARK.findall(self._text))
-            left = until - time.monotonic()
-            if awaited <= marks or left <= 0:
-                return marks
-            if select.select([self.pipe], [], [], left)[0]:
-                self._text += os.read(self.pipe, 65536)
+            awaiting = not awaited <= set(MARK.findall(self._text))
+            patience = max(0.0, until - time.monotonic()) if awaiting else 0.0
+            if not select.select([self.pipe], [], [], patience)[0]:
+                return set(MARK.findall(self._text))
+            self._text += os.read(self.pipe, 65536)
 
 
 @contextlib.contextmanager

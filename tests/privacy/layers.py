@@ -7,8 +7,11 @@ import os
 import struct
 import sys
 
+from stylize.privacy import landlock as parts_of_landlock
+from stylize.privacy import namespaces
 from stylize.privacy.egress import lock
-from stylize.privacy.wall import foundations, raise_wall
+from stylize.privacy.namespaces import Isolation
+from stylize.privacy.wall import Foundations, foundations, raise_wall
 from stylize.selftest.trial import Layer
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -46,12 +49,32 @@ def namespace() -> None:
         raise OSError("no namespace")
 
 
+def without_namespaces() -> Foundations:
+    """The foundations of a system that forbids namespaces: containers, and distributions that reserve them."""
+    namespaces.isolate = lambda _ram_bytes: Isolation(why="This system does not let programs have namespaces.")
+    return foundations()
+
+
+def without_landlock() -> Foundations:
+    """The foundations of a kernel that is older than Landlock."""
+
+    def missing(*_folders: object) -> int:
+        raise OSError("Landlock is missing")
+
+    parts_of_landlock.close_ways_out = missing
+    return foundations()
+
+
 LAYERS = (
     Layer(name="unlocked"),
     Layer(name="audit hook", late=lambda _listeners, _early: audit()),
     Layer(name="landlock", early=landlock),
     Layer(name="namespace", early=namespace),
     Layer(name="lock", late=lambda listeners, _early: lock(listeners)),
+    Layer(name="no spaces", early=without_namespaces, late=lambda listeners, early: raise_wall(early, listeners)),
+    Layer(name="no landlock", early=without_landlock, late=lambda listeners, early: raise_wall(early, listeners)),
     Layer(name="wall", early=foundations, late=lambda listeners, early: raise_wall(early, listeners)),
 )
-"""`lock` is seccomp alone; `wall` is all of it, as the page has it."""
+"""`lock` is seccomp alone; `wall` is all of it, as the page has it; between them what is left of it on other systems.
+Each runs in a process of its own, so that what it replaces is replaced there only.
+"""

@@ -21,6 +21,7 @@ COLUMNS = Path(__file__).with_name("columns.py")
 BESIDE = {way.slug for way in WAYS if way.beside}
 PLAIN = {way.slug for way in WAYS if not way.needs}
 ENOUGH = 25
+WALLS = ["lock", "no landlock", "no spaces", "wall"]
 
 pytestmark = [pytest.mark.skipif(sys.platform != "linux", reason="the wall of other systems is tested elsewhere")]
 
@@ -55,10 +56,11 @@ def test_the_table_is_long_enough() -> None:
 def test_unlocked_the_probes_reach_their_sinks(columns: dict[str, Any]) -> None:
     out = reached(columns["unlocked"])
     assert len(out) >= ENOUGH
-    assert out >= PLAIN, f"probes that need nothing did not work: {PLAIN - out}"
+    broken = [result for result in columns["unlocked"]["results"] if result["slug"] in PLAIN - out]
+    assert not broken, "probes that need nothing did not work"
 
 
-@pytest.mark.parametrize("layer", ["lock", "wall"])
+@pytest.mark.parametrize("layer", WALLS)
 def test_locked_none_does(columns: dict[str, Any], layer: str) -> None:
     column = columns[layer]
     assert column["failure"] == ""
@@ -66,12 +68,14 @@ def test_locked_none_does(columns: dict[str, Any], layer: str) -> None:
     assert reached(column) - BESIDE == set()
 
 
-def test_behind_the_whole_wall_files_are_no_way_either(columns: dict[str, Any]) -> None:
+@pytest.mark.parametrize("layer", ["no spaces", "wall"])
+def test_with_landlock_files_are_no_way_either(columns: dict[str, Any], layer: str) -> None:
+    """A kernel without it (before 5.13) leaves one or two: the screens, and for root the pipes, of other programs."""
     assert reached(columns["unlocked"]) >= BESIDE
-    assert reached(columns["wall"]) & BESIDE == set()
+    assert reached(columns[layer]) & BESIDE == set()
 
 
-@pytest.mark.parametrize("layer", ["lock", "wall"])
+@pytest.mark.parametrize("layer", WALLS)
 def test_locked_it_still_answers(columns: dict[str, Any], layer: str) -> None:
     assert columns[layer]["answers"]
 
