@@ -11,6 +11,7 @@ import gradio as gr
 from stylize.errors import Cancelled, StylizeError
 from stylize.models import Photo
 from stylize.pipeline import Result
+from stylize.privacy.memory import give_back
 from ui import fragments, proofs
 from ui.form import COLOURS, to_request
 from ui.intake import arrival_id
@@ -134,6 +135,7 @@ class Handlers:
             job.cancel()
             visit.job = None
             self._shop.sketches.clear()
+            give_back()
         idle = self._idle(request.style)
         if job.outcome is None:
             yield idle if isinstance(job.error, Cancelled) else {**idle, **self._trouble(job.error or PhotoGone())}

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 from stylize.privacy.memory import wipe
+from ui.trouble import unexpected
 
 KEEP_SECONDS = 15 * 60.0
 GRACE_SECONDS = 60.0
@@ -96,7 +97,7 @@ class Shelf(Generic[Thing]):
                     place.until = max(place.until, self._now() + place.keep_seconds)
                     last = place.doomed and not place.holders
                 if last:
-                    place.thing.wipe()
+                    _wipe(place.thing)
 
     def use(self, name: str | None, keep_seconds: float | None = None) -> None:
         """Its time begins anew; from now on it is `keep_seconds` long, if that is said."""
@@ -131,7 +132,7 @@ class Shelf(Generic[Thing]):
             if place is not None:
                 place.doomed = True
         if place is not None and not place.holders:
-            place.thing.wipe()
+            _wipe(place.thing)
 
     def sweep(self) -> int:
         """Take off whatever has no time left; returns how many there were."""
@@ -152,6 +153,14 @@ class Shelf(Generic[Thing]):
     def __len__(self) -> int:
         with self._lock:
             return len(self._places)
+
+
+def _wipe(thing: Wipeable) -> None:
+    """Whatever one thing does, the others are wiped too."""
+    try:
+        thing.wipe()
+    except Exception as surprise:
+        unexpected(surprise)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

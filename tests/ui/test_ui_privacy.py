@@ -118,6 +118,11 @@ def test_the_panel_tells_what_was_in_the_photo_and_what_keeps_it_in(
     )
     assert pin == pytest.approx([(11.567 + 180) / 360, (84 - 48.133) / 142], abs=0.01)
     assert tab.evaluate("document.documentElement.scrollWidth") <= (view or {"width": 1440})["width"]
+    nameless = tab.evaluate(
+        """[...document.querySelectorAll('#privacy :is(button, input, a, [tabindex])')].filter(e => e.offsetParent && !(
+            e.getAttribute('aria-label') || e.innerText || e.labels?.length)).map(e => e.outerHTML.slice(0, 200))"""
+    )
+    assert nameless == []
     tab.keyboard.press("Escape")
     tab.wait_for_selector("#privacy", state="hidden")
     assert tab.evaluate("document.activeElement.classList.contains('promise')")

@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 import stylize
+from stylize import photo
 from stylize.models import BoxOrder, Request
+from ui.intake import Arrival
 from ui.parcel import FORMATS, Parcel
 from ui.pictures import encode
 from ui.retention import Retention
@@ -142,6 +144,29 @@ def test_a_shelf_is_safe_between_threads() -> None:
         thread.join()
     assert len(shelf) == 5
     assert sum(not is_wiped(thing) for mine in things for thing in mine) == 5
+
+
+def test_one_that_cannot_be_wiped_does_not_save_the_others(capfd: pytest.CaptureFixture[str]) -> None:
+    shelf, clock = make()
+    stubborn, other = Sheet(data=memoryview(b"read-only needle"), media_type=""), sheet()
+    for thing in (stubborn, other):
+        shelf.put(thing)
+    clock.seconds += KEEP
+    assert (shelf.sweep(), len(shelf), is_wiped(other)) == (2, 0, True)
+    said = capfd.readouterr().err
+    assert "TypeError" in said, "it is told, for it is a mistake of ours"
+    assert "needle" not in said
+
+
+def test_a_photo_is_wiped_pixel_by_pixel(portraits: dict[str, bytes]) -> None:
+    taken = photo.read(portraits["biden"])
+    preview = encode(taken.pixels[:16, :16], ".webp")
+    shelf: Shelf[Arrival] = Shelf(places=4)
+    name = shelf.put(Arrival(photo=taken, findings=None, refusal=None, preview=preview))
+    assert np.any(taken.pixels)
+    shelf.drop(name)
+    assert not np.any(taken.pixels)
+    assert is_wiped(preview)
 
 
 def test_another_time_to_keep_counts_from_now() -> None:

@@ -110,6 +110,7 @@ function pin(place, { latitude, longitude }) {
 /* the clocks: counted here, corrected by what the server says; when one has run out the server is asked what is left */
 const SECOND = 1000;
 const FRESH_SECONDS = 10;
+const SPOKEN = [30, 10, 5, 2, 1]; /* minutes at which it is said aloud too */
 const ends = new Map(); /* id → when it is wiped, by this browser's clock */
 const taken = new Set();
 let keep = 900;
@@ -154,8 +155,12 @@ function tick() {
     const sentence = taken.has(id) ? clock.dataset.taken : clock.dataset.words;
     const time = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
     write(clock.querySelector(".time"), sentence.replace("{time}", time));
-    const minutes = clock.dataset.minutes.replace("{words}", Math.ceil(seconds / 60));
-    write(clock.querySelector(".spoken"), sentence.replace("{time}", minutes));
+    const minutes = Math.ceil(seconds / 60);
+    if (clock.dataset.said !== sentence || SPOKEN.includes(minutes)) {
+      clock.dataset.said = sentence;
+      const words = clock.dataset.minutes.replace("{words}", minutes);
+      write(clock.querySelector(".spoken"), sentence.replace("{time}", words));
+    }
     clock.style.setProperty("--left", `${Math.min(1, seconds / keep) * 360}deg`);
     clock.classList.toggle("soon", seconds <= 60);
     clock.hidden = id === NEXT && seconds === 0;
