@@ -63,6 +63,25 @@ def png_text_bomb(rng: Random) -> Attack:
     return Attack(kind="PNG text bomb", body=png(100, 100, 8, 2, zeros(30_100), extra))
 
 
+def png_resealed(rng: Random) -> Attack:
+    """Damage inside of chunks under checksums that are right, so that it is looked at."""
+    data = rng.choice([file for family, file in originals() if family == "png"])
+    place, out = 8, data[:8]
+    while place + 12 <= len(data):
+        size = int.from_bytes(data[place : place + 4], "big")
+        kind, body = data[place + 4 : place + 8], bytearray(data[place + 8 : place + 8 + size])
+        if body and rng.random() < 0.3:
+            body[rng.randrange(min(len(body), 60))] = rng.randrange(256)
+        if rng.random() < 0.1:
+            kind, body = (
+                rng.choice((b"tRNS", b"PLTE", b"acTL", b"eXIf", b"iCCP", b"cICP", b"pHYs", b"tIME")),
+                body[:800],
+            )
+        out += chunk(kind, bytes(body)) * rng.choice((1, 1, 1, 1, 0, 2))
+        place += 12 + size
+    return Attack(kind="PNG damaged under right checksums", body=out)
+
+
 def jpeg_giant(rng: Random) -> Attack:
     """A JPEG that says it is 65,500 pixels wide, has no height, 0 or 255 components, or another coding."""
     data = bytearray(saved(Image.fromarray(noise(200, 200)), "JPEG"))
@@ -167,6 +186,6 @@ def too_large(rng: Random) -> Attack:
 
 
 MAKERS: tuple[Maker, ...] = (
-    png_bomb, png_heavy, png_swelling, png_text_bomb, jpeg_giant, jpeg_scans, jpeg_stuffed, webp_giant, webp_nested,
+    png_bomb, png_heavy, png_swelling, png_text_bomb, png_resealed, jpeg_giant, jpeg_scans, jpeg_stuffed, webp_giant, webp_nested,
     iso_giant, iso_boxes, animated, too_large,
 )  # fmt: skip
