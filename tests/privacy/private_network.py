@@ -41,7 +41,10 @@ def enter() -> bool:
         Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
         Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
     must_be_alone()
-    _furnish()
+    try:
+        _furnish()
+    except OSError as problem:  # some distributions give ordinary users a namespace without any rights in it
+        raise NoNetwork(f"the namespace gives no rights over its network ({problem.strerror})") from None
     with contextlib.suppress(OSError):  # ping sockets for everybody, in this network only
         Path("/proc/sys/net/ipv4/ping_group_range").write_text("0 2147483647")
     must_be_alone()
