@@ -14,7 +14,7 @@ from stylize.errors import StylizeError
 
 def _all(kind: type[StylizeError]) -> Iterator[type[StylizeError]]:
     for sub in kind.__subclasses__():
-        if sub.__module__ == errors.__name__:
+        if sub.__module__.startswith(errors.__name__):
             yield sub
             yield from _all(sub)
 

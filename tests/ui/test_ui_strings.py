@@ -20,7 +20,7 @@ ABSTRACT = {"error", "request", "photo", "subject", "engine", "weights", "export
 
 def every_error(kind: type[StylizeError] = StylizeError) -> set[type[StylizeError]]:
     below = {error for child in kind.__subclasses__() for error in every_error(child)}
-    return below | ({kind} if kind.__module__ == errors.__name__ else set())
+    return below | ({kind} if kind.__module__.startswith(errors.__name__) else set())
 
 
 def gaps(sentence: str) -> set[str]:

@@ -1,0 +1,131 @@
+"""Every way Stylize can say no.
+
+    StylizeError
+    ├── RequestError        what was asked cannot be done        (exit code 2)
+    ├── PhotoError          the file cannot be used              (exit code 3)
+    ├── SubjectError        the person in it cannot be used      (exit code 4)
+    ├── DeclarationError    a TOML file of ours or yours is off  (exit code 5)
+    ├── EngineError         an engine could not make the picture (exit code 6)
+    │   └── WeightsError    Stable Diffusion weights             (exit code 6)
+    ├── ExportError         the result may not be handed over    (exit code 7)
+    ├── PrivacyError        a promise could not be kept          (exit code 8)
+    └── Cancelled           the user said stop                   (exit code 130)
+
+A class is a slug and a sentence. The slug is the key of translations and of `--json`; the sentence says what happened,
+the limit, and what to do next. Facts put into a sentence are numbers and names from our own tables, never a value of
+the user's (no file name, no name on the box, no prompt).
+"""
+
+from __future__ import annotations
+
+from stylize.errors.asked import (
+    FileExists,
+    FileNotWritten,
+    FileUnreadable,
+    LetteringMissing,
+    NameTooLong,
+    OutOfRange,
+    RequestError,
+    StyleNotForEngine,
+    TextTooLong,
+    TooManyAccessories,
+    UnknownAccessory,
+    UnknownChoice,
+    UnknownPalette,
+)
+from stylize.errors.base import Cancelled, StylizeError
+from stylize.errors.making import (
+    BlackPicture,
+    DeclarationError,
+    EngineError,
+    EngineFailed,
+    EngineUnavailable,
+    ExportError,
+    ExportVerifyFailed,
+    InitPictureMissing,
+    LoraMissing,
+    LoraUnfit,
+    OutOfMemory,
+    WeightsChanged,
+    WeightsDamaged,
+    WeightsError,
+    WeightsMissing,
+    WeightsUnknownFamily,
+    WeightsUnsafe,
+)
+from stylize.errors.photo import (
+    DarkroomBusy,
+    DecoderStopped,
+    FaceTooSmall,
+    FormatNotSupported,
+    NoFace,
+    NoSuchFace,
+    NotAnImage,
+    PhotoAnimated,
+    PhotoError,
+    PhotoNotArrived,
+    PhotoSideTooLong,
+    PhotoTooHard,
+    PhotoTooLarge,
+    PhotoTooManyPixels,
+    PhotoTooSmall,
+    PhotoTruncated,
+    SubjectError,
+)
+from stylize.errors.privacy import ImportedTooEarly, LanUnavailable, PrivacyError, WallMissing
+
+__all__ = [
+    "BlackPicture",
+    "Cancelled",
+    "DarkroomBusy",
+    "DeclarationError",
+    "DecoderStopped",
+    "EngineError",
+    "EngineFailed",
+    "EngineUnavailable",
+    "ExportError",
+    "ExportVerifyFailed",
+    "FaceTooSmall",
+    "FileExists",
+    "FileNotWritten",
+    "FileUnreadable",
+    "FormatNotSupported",
+    "ImportedTooEarly",
+    "InitPictureMissing",
+    "LanUnavailable",
+    "LetteringMissing",
+    "LoraMissing",
+    "LoraUnfit",
+    "NameTooLong",
+    "NoFace",
+    "NoSuchFace",
+    "NotAnImage",
+    "OutOfMemory",
+    "OutOfRange",
+    "PhotoAnimated",
+    "PhotoError",
+    "PhotoNotArrived",
+    "PhotoSideTooLong",
+    "PhotoTooHard",
+    "PhotoTooLarge",
+    "PhotoTooManyPixels",
+    "PhotoTooSmall",
+    "PhotoTruncated",
+    "PrivacyError",
+    "RequestError",
+    "StyleNotForEngine",
+    "StylizeError",
+    "SubjectError",
+    "TextTooLong",
+    "TooManyAccessories",
+    "UnknownAccessory",
+    "UnknownChoice",
+    "UnknownPalette",
+    "WallMissing",
+    "WeightsChanged",
+    "WeightsDamaged",
+    "WeightsError",
+    "WeightsMissing",
+    "WeightsUnknownFamily",
+    "WeightsUnsafe",
+]

@@ -1,0 +1,70 @@
+"""What was asked cannot be done."""
+
+from __future__ import annotations
+
+from stylize.errors.base import StylizeError
+
+
+class RequestError(StylizeError):
+    slug = "request"
+    exit_code = 2
+
+
+class UnknownChoice(RequestError):
+    slug = "unknown-choice"
+    sentence = "There is no {kind} of that name. Choose one of: {choices}."
+
+
+class OutOfRange(RequestError):
+    slug = "out-of-range"
+    sentence = "{field} must be between {low} and {high}."
+
+
+class StyleNotForEngine(RequestError):
+    slug = "style-not-for-engine"
+    sentence = "The engine {engine} cannot do the style {style}. Engines that can: {choices}."
+
+
+class TextTooLong(RequestError):
+    slug = "text-too-long"
+    sentence = "The {field} is longer than {limit} letters. Shorten it."
+
+
+class FileUnreadable(RequestError):
+    slug = "file-unreadable"
+    sentence = "The file cannot be opened: {why}. Check its name and that you may read it."
+
+
+class FileExists(RequestError):
+    slug = "file-exists"
+    sentence = "There is a file of that name already. Choose another name, or say --force to replace it."
+
+
+class FileNotWritten(RequestError):
+    slug = "file-not-written"
+    sentence = "The result could not be written: {why}. Check the folder and the space left, or choose another place."
+
+
+class NameTooLong(RequestError):
+    slug = "name-too-long"
+    sentence = "The {field} has {length} letters; at most {limit} fit on the box and still look good. Shorten it."
+
+
+class LetteringMissing(RequestError):
+    slug = "lettering-missing"
+    sentence = "The {field} uses letters that cannot be printed on the box: {scripts}. Write it in one script, for example Latin, Greek or Cyrillic letters, without emoji."
+
+
+class UnknownAccessory(RequestError):
+    slug = "unknown-accessory"
+    sentence = "There is no accessory of that name among the {count} that are carried. Search them by name."
+
+
+class TooManyAccessories(RequestError):
+    slug = "too-many-accessories"
+    sentence = "{count} accessories are too many: at most {limit} fit into the box. Take some out."
+
+
+class UnknownPalette(RequestError):
+    slug = "unknown-palette"
+    sentence = "There is no palette of that name. Choose one of: {choices}."
