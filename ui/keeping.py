@@ -29,8 +29,8 @@ class Keeping:
         wall = self._shop.wall
         bare = wall is not None and wall.level == "none"
         missing = [part.name for part in wall.parts if not part.stands] if wall is not None and bare else []
-        return {
-            "sign": fragments.header(self._say, walled=not bare),
+        return {  # the sign is left alone where it is true: a click must not meet it in that moment
+            **({"sign": fragments.header(self._say, walled=False)} if bare else {}),
             "banner": gr.update(value=fragments.no_wall_banner(self._say, missing), visible=bare),
             "heading": proofs.heading(self._say, wall),
             "minutes": round(self._shop.retention.keep_seconds / 60, 2),

@@ -29,6 +29,8 @@ SUFFIXES = {
     ".svg": "image/svg+xml",
 }
 ATTACHED = "save"
+KNOWN = 20
+"""Of how many photos and pictures one may ask at once how long they are kept."""
 
 
 def application(shop: Shop, address: Address) -> FastAPI:
@@ -40,8 +42,8 @@ def application(shop: Shop, address: Address) -> FastAPI:
     api.add_route("/shelf/{id}/{name}", shelf.answer, methods=["GET"])
     api.add_route("/photo/{id}/found.json", shop.intake.found, methods=["GET"])
 
-    async def privacy(_request: Request) -> Response:
-        return JSONResponse(state(shop))
+    async def privacy(request: Request) -> Response:
+        return JSONResponse(state(shop, request.query_params.get("ids", "").split(".")[:KNOWN]))
 
     api.add_route("/privacy.json", privacy, methods=["GET"])
     for code in languages():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,9 +31,12 @@ def files_left() -> int:
     return sum(len(files) for _, _, files in os.walk(Path(folder))) if folder else 0
 
 
-def state(shop: Shop) -> dict[str, object]:
-    """For GET /privacy.json. `left`: id of a photo or a result → [seconds left, whether it was taken home]."""
+def state(shop: Shop, known: Collection[str] = ()) -> dict[str, object]:
+    """For GET /privacy.json. `left`: id of a photo or a result → [seconds left, whether it was taken home], of those that
+    the asker knows already: whoever knows an id can see the picture. `next`: the seconds until anything is wiped.
+    """
     wall = shop.wall
+    left = shop.retention.left()
     return {
         "wall": wall.level if wall is not None else "opening",
         "attempts": witness.count(),
@@ -40,5 +44,6 @@ def state(shop: Shop) -> dict[str, object]:
         "results": len(shop.parcels),
         "files": files_left(),
         "keep_seconds": shop.retention.keep_seconds,
-        "left": {name: [round(seconds, 1), taken] for name, (seconds, taken) in shop.retention.left().items()},
+        "next": min((round(seconds, 1) for seconds, _ in left.values()), default=None),
+        "left": {name: [round(left[name][0], 1), left[name][1]] for name in known if name in left},
     }

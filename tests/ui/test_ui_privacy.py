@@ -169,11 +169,23 @@ def test_wipe_now_empties_everything(visitor: Visitor, selfie: bytes, page: Any)
     assert not tab.is_visible("#home-side")
     assert CANARY not in tab.content()
     state = json.loads(page.ask("/privacy.json").read())
-    assert (state["photos"], state["results"], state["files"], state["left"]) == (0, 0, 0, {})
+    assert (state["photos"], state["results"], state["files"], state["next"]) == (0, 0, 0, None)
     visitor.until("[...document.querySelectorAll('#kept [data-number]')].every(e => e.innerText === '0')")
     visitor.bring(selfie)  # and it goes on
     assert page.ask(make(visitor)).status == 200
     assert visitor.complaints == []
+
+
+def test_nobody_is_told_the_ids_of_others(visitor: Visitor, selfie: bytes, page: Any) -> None:
+    """Whoever knows an id can see the picture; over --lan there are several visitors."""
+    visitor.enter()
+    visitor.bring(selfie)
+    own = Path(photo_of(visitor)).stem
+    assert own not in page.ask("/privacy.json").read().decode()
+    state = json.loads(page.ask(f"/privacy.json?ids={'0' * 32}.{own}").read())
+    assert list(state["left"]) == [own]
+    assert state["next"] <= state["left"][own][0]
+    assert state["photos"] >= 1
 
 
 def test_a_picture_that_was_taken_home_is_kept_a_minute_or_longer_if_asked(visitor: Visitor, selfie: bytes) -> None:

@@ -123,14 +123,15 @@ const NEXT = "next";
 async function refresh() {
   if (!document.querySelector(".clock") && !isOpen()) return;
   told = Date.now();
-  const answer = await fetch("/privacy.json", { cache: "no-store" }).catch(() => null);
+  const ids = [...all(".clock")].map((clock) => clock.dataset.id).filter((id) => id !== NEXT);
+  const answer = await fetch(`/privacy.json?ids=${ids.join(".")}`, { cache: "no-store" }).catch(() => null);
   unanswered = answer ? 0 : unanswered + 1;
   if (unanswered > 1) return end();
   if (!answer?.ok) return;
   if (document.documentElement.classList.contains("is-ended")) return location.reload();
   const state = await answer.json();
   keep = state.keep_seconds;
-  state.left[NEXT] = Object.values(state.left).sort((one, other) => one[0] - other[0])[0];
+  if (state.next !== null) state.left[NEXT] = [state.next, false];
   for (const clock of all(".clock")) {
     const left = state.left[clock.dataset.id];
     ends.set(clock.dataset.id, left ? Date.now() + left[0] * SECOND : 0);
