@@ -44,7 +44,7 @@ def decode(untrusted_bytes: bytes, kind: Format, wanted_px: int) -> Image.Image:
     A JPEG more than twice as long as `wanted_px` is decoded at a half, a quarter or an eighth of its size.
     Raises PhotoAnimated, PhotoTooManyPixels, PhotoSideTooLong, PhotoTooSmall before, and PhotoTruncated while decoding.
     """
-    with _damage_named():
+    with damage_named():
         if kind is Format.HEIF:
             return _decode_heif(untrusted_bytes)
         if kind is Format.JPEG and untrusted_bytes.count(b"\xff\xda") > _MOST_JPEG_SCANS:
@@ -72,7 +72,7 @@ def check_size(width: int, height: int) -> None:
 
 
 @contextmanager
-def _damage_named() -> Iterator[None]:
+def damage_named() -> Iterator[None]:
     """Whatever a decoder throws at a file that began well becomes PhotoTruncated; its own words go nowhere."""
     try:
         yield

@@ -6,7 +6,7 @@ import secrets
 
 from stylize.errors import NotAnImage, PhotoTooLarge
 from stylize.models import Photo
-from stylize.photo.decode import decode
+from stylize.photo.decode import damage_named, decode
 from stylize.photo.formats import NAMES, recognise
 from stylize.photo.metadata.report import report
 from stylize.photo.upright import upright
@@ -32,5 +32,6 @@ def read(untrusted_bytes: bytes) -> Photo:
         raise PhotoTooLarge(megabytes=f"{size:.1f}", limit=LARGEST_FILE_BYTES // 1_000_000)
     kind = recognise(untrusted_bytes)
     image = decode(untrusted_bytes, kind, KEPT_SIDE_PX)
-    pixels = upright(image, KEPT_SIDE_PX)
+    with damage_named():
+        pixels = upright(image, KEPT_SIDE_PX)
     return Photo(id=secrets.token_hex(8), pixels=pixels, media_type=kind.value, found=report(untrusted_bytes, kind))

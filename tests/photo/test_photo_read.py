@@ -231,6 +231,11 @@ def png_header(width: int, height: int) -> bytes:
     )
 
 
+def test_a_palette_that_is_missing() -> None:
+    data = saved(quadrants("P"), "PNG")
+    refused(data[: data.index(b"PLTE") - 4] + data[data.index(b"IDAT") - 4 :], errors.PhotoTruncated)
+
+
 def test_bombs_are_refused_by_their_header() -> None:
     refused(png_header(13000, 13000), errors.PhotoSideTooLong)
     refused(png_header(LONGEST_SIDE_PX, LARGEST_PIXELS // LONGEST_SIDE_PX + 1), errors.PhotoTooManyPixels)
