@@ -88,6 +88,11 @@ def seen_by(pid: int, since: float, needles: Needles) -> tuple[dict[str, list[st
     return search(files, needles)
 
 
+def may_look_into(pid: int) -> bool:
+    """Whether the process shows us its open files and its view of the disk. A guarded one shows them to root alone."""
+    return os.access(f"/proc/{pid}/fd", os.R_OK) and os.access(f"/proc/{pid}/root/tmp", os.R_OK)
+
+
 def written_files(pid: int) -> list[str]:
     """The regular files that the process and its children hold open for writing; files without a name, too."""
     held = []

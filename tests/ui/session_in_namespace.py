@@ -28,14 +28,10 @@ NOT_HERE = 77
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FAR, FAR_IPV6 = "198.51.100.10", "2001:db8::10"
 """Addresses that belong to nobody (RFC 5737, RFC 3849)."""
-OWN_SERVICES_OFF = (
-    "--component-updater=url-source=http://127.0.0.1:9/",
-    "--autofill-server-url=http://127.0.0.1:9/",
-)
-OWN_SETTINGS = {"browser": {"enable_spellchecking": False}, "spellcheck": {"dictionaries": []}}
-"""What Playwright leaves on of Chromium's own: looking for new parts of itself, asking Google what the fields of a form may
-mean (it sends hashes of their names), fetching a dictionary. The first two are sent to the port "discard", which browsers
-never dial. Other switches by which Chromium keeps to itself are Playwright's usual ones.
+NO_UPDATES = "--component-updater=url-source=http://127.0.0.1:9/"
+"""What Playwright leaves on of Chromium's own business is looking for new parts of itself. It is sent to the port "discard",
+which browsers never dial. What Chromium asks its maker because of a page (what the fields of a form may mean, a
+dictionary for what is typed) stays on: a page can see to it that nothing is asked, and ours has to.
 """
 CONTROLS = ("name", "connect", "connect ipv6", "datagram", "multicast", "browser name", "browser connect")
 
@@ -54,12 +50,13 @@ def visit(tab: Any, visitor: Visitor, page: Page, photo: Path, idle_seconds: flo
     tab.wait_for_selector("#home a.file", timeout=120_000)
     files = {label: len(visitor.take_home(label)[1]) for label in ("PNG", "JPEG", "WebP")}
     tab.wait_for_timeout(idle_seconds * 1000)
+    attempts = tab.evaluate("fetch('/privacy.json').then(answer => answer.json()).then(state => state.attempts)")
     tab.click("#forget")
-    tab.wait_for_selector("#done", state="hidden")
+    visitor.until("!document.querySelector('.compare img.after, #photo .image-frame img')")
     tab.reload()
     tab.wait_for_selector("#make")
     tab.close()
-    return {"face": "Face found" in report, "files": files}
+    return {"face": "Face found" in report, "files": files, "attempts": attempts}
 
 
 def session(recorder: Recorder, options: argparse.Namespace) -> dict[str, Any]:
@@ -67,13 +64,11 @@ def session(recorder: Recorder, options: argparse.Namespace) -> dict[str, Any]:
     from playwright.sync_api import Error, sync_playwright
 
     page = start()
+    at_start = recorder.flows()
     try:
         with sync_playwright() as playwright:
             flags = ["--no-sandbox"] if os.geteuid() == 0 else []
-            if not options.chatty:
-                flags += OWN_SERVICES_OFF
-                (options.profile / "Default").mkdir(parents=True, exist_ok=True)
-                (options.profile / "Default/Preferences").write_text(json.dumps(OWN_SETTINGS))
+            flags += [] if options.chatty else [NO_UPDATES]
             open_browser = functools.partial(
                 playwright.chromium.launch_persistent_context,
                 str(options.profile),
@@ -92,7 +87,9 @@ def session(recorder: Recorder, options: argparse.Namespace) -> dict[str, Any]:
             ]
             told["server_ended"] = page.stop(signal.SIGTERM)
             time.sleep(1)
-            told |= account(recorder, page)
+            told |= account(recorder.flows() - at_start, page, recorder.owners)
+            told["at_start"] = {str(flow): count for flow, count in at_start.items() if not is_at_home(flow)}
+            told["bytes"] = recorder.bytes_seen
             before = recorder.flows()
             reach_out()
             context = open_browser()
@@ -108,20 +105,25 @@ def session(recorder: Recorder, options: argparse.Namespace) -> dict[str, Any]:
     return told
 
 
-def account(recorder: Recorder, page: Page) -> dict[str, Any]:
+def account(flows: Counter[Flow], page: Page, owners: dict[Flow, str]) -> dict[str, Any]:
     """Packets between browser and page, and everything else by name."""
     address = urlsplit(page.origin)
     home = (address.hostname or "", address.port or 80)
-    flows = recorder.flows()
     ours = {flow: count for flow, count in flows.items() if is_ours(flow, home)}
     others = {flow: count for flow, count in flows.items() if flow not in ours}
     return {
         "packets": sum(ours.values()),
         "connections": len({flow for flow in ours if flow.target_port == home[1]}),
-        "bytes": recorder.bytes_seen,
-        "others": {f"{flow} ({recorder.owners.get(flow) or 'nobody'})": count for flow, count in others.items()},
+        "others": {f"{flow} ({owners.get(flow) or 'nobody'})": count for flow, count in others.items()},
         "look_ups": sum(count for flow, count in others.items() if flow.target_port in LOOK_UP_PORTS),
     }
+
+
+def is_at_home(flow: Flow) -> bool:
+    """From this machine's loopback to itself: before it opens, the page tries on a connection with itself whether the
+    kernel tells whose a connection is.
+    """
+    return flow.protocol == "tcp" and flow.source.startswith("127.") and flow.target.startswith("127.")
 
 
 def is_ours(flow: Flow, home: tuple[str, int]) -> bool:

@@ -36,6 +36,8 @@ def test_a_whole_visit_sends_nothing_to_anyone_else(data: Path, tmp_path: Path) 
     assert told["lost"] == 0
     assert set(CONTROLS) == {name for name, packets in told["controls"].items() if packets}, "any other would be too"
 
+    assert told["at_start"] == {}
     assert told["others"] == {}
+    assert told["attempts"] == 0
     assert told["look_ups"] == 0
     assert told["asked_elsewhere"] == []
