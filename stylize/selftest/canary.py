@@ -87,7 +87,7 @@ def _segment(marker: int, body: bytes) -> bytes:
 
 
 def _spellings(text: str) -> tuple[bytes, ...]:
-    return text.encode(), text.encode("utf-16-le"), text.encode("utf-16-be")
+    return text.encode(), text.encode("utf-16-le")
 
 
 def _seconds_of_arc() -> int:

@@ -57,7 +57,7 @@ def _judge(
         if not all(needle.told in told for needle in canary.tags):
             raise PageTrouble("the page did not tell its visitor what the photo holds, so it may not have read it")
         evidence.append("the page took the photo and told its visitor what it found in it")
-        leaks = _in_memory(page, canary, evidence)
+        leaks = _around_the_page(page, evidence) + _in_memory(page, canary, evidence)
         leaks += _in_private_ram(page, canary, search, since, evidence)
         family = page.family()
         page.kill()
@@ -76,6 +76,18 @@ def _judge(
     if leaks:
         return "failed", f"Something was left behind: {'; '.join(leaks)}."
     return "passed", "The page was killed and left nothing of the photo behind."
+
+
+def _around_the_page(page: Page, evidence: list[str]) -> list[str]:
+    """Whether the page that took the photo is itself behind the wall whose strength the first proof shows."""
+    counted = page.unlocked_threads()
+    if counted is None:
+        return []
+    unlocked, threads = counted
+    evidence.append(
+        f"the page itself is behind the wall: the kernel's filter is on in {threads - unlocked} of {threads} threads"
+    )
+    return [f"{unlocked} threads of the page are not behind the wall"] if unlocked else []
 
 
 def _apart(searched: Searched, planted: Path) -> tuple[Searched, set[str]]:

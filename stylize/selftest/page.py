@@ -17,8 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ADDRESS = re.compile(r"http://([\d.]+):(\d+)/\?token=([\w-]+)")
+COMMAND: tuple[str, ...] = (sys.executable, "-m", "ui", "--no-browser", "--port", "0")
 START_SECONDS = 60.0
 OPEN_SECONDS = 60.0
+FILTERED = "2"
+"""SECCOMP_MODE_FILTER, as /proc/pid/status tells it (proc(5))."""
 UPLOAD = "/en/gradio_api/upload"
 
 
@@ -86,6 +89,20 @@ class Page:
         """The page's process and all that it started (Linux)."""
         return _family(self.process.pid)
 
+    def unlocked_threads(self) -> tuple[int, int] | None:
+        """How many threads of the page and its children lack the kernel's filter, and how many there are.
+
+        None where the system does not say (outside Linux).
+        """
+        modes = [
+            line.split()[1]
+            for pid in self.family()
+            for status in Path("/proc").glob(f"{pid}/task/*/status")
+            for line in _lines(status)
+            if line.startswith("Seccomp:")
+        ]
+        return (len(modes) - modes.count(FILTERED), len(modes)) if modes else None
+
     def kill(self) -> None:
         """As `kill -9`: nothing can tidy up."""
         self.process.kill()
@@ -101,8 +118,8 @@ def open_page(folder: Path) -> Iterator[Page]:
     environment = {name: value for name, value in os.environ.items() if name not in quiet}
     here = str(Path(__file__).parents[2])  # where this package lies, in a checkout too
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, (here, environment.get("PYTHONPATH"))))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "ui", "--no-browser", "--port", "0"],
+    process = subprocess.Popen(  # noqa: S603 -- our own interpreter and module
+        COMMAND,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -137,6 +154,13 @@ def _address(process: subprocess.Popen[bytes]) -> tuple[str, int, str]:
             words = said.decode(errors="replace").strip().splitlines()
             raise PageTrouble(f"the page did not start: {words[-1] if words else 'it said nothing'}")
     raise PageTrouble("the page did not start in time")
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text().splitlines()
+    except OSError:  # the thread ended meanwhile
+        return []
 
 
 def _family(pid: int) -> list[int]:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from stylize.cli import main
-from stylize.selftest import no_metadata, no_way_out, nothing_left, run
+from stylize.selftest import no_metadata, no_way_out, nothing_left, page, run
 from stylize.selftest.canary import Canary, Needle, plant
 from stylize.selftest.made import Made, make
 from stylize.selftest.proof import Proof, Verdict
@@ -81,6 +81,7 @@ def test_a_wall_that_does_nothing_fails(broken: str) -> None:
     assert any("got out: A Python library connects to an address." in line for line in proof.evidence)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the probes need fork")
 def test_sinks_that_hear_nothing_prove_nothing() -> None:
     proof = no_way_out.prove((sys.executable, "-c", NO_SINKS))
@@ -183,6 +184,15 @@ class TestNothingLeft:
             pytest.skip(proof.headline)
         assert proof.standing == "failed"
         assert "upload.tmp" in proof.headline
+
+    @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system does not say what is locked")
+    def test_a_page_that_took_the_photo_without_a_wall_fails(
+        self, canary: Canary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(page, "COMMAND", (*page.COMMAND, "--without-wall"))
+        proof = nothing_left.prove(canary, places=[tmp_path])
+        assert proof.standing == "failed", proof
+        assert "threads of the page are not behind the wall" in proof.headline
 
     def test_a_page_that_does_not_start_proves_nothing(
         self, canary: Canary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
