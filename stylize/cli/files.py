@@ -12,6 +12,7 @@ from stylize.photo.read import LARGEST_FILE_BYTES
 
 STREAM = "-"
 MEDIA_TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": "image/webp"}
+RECEIPTS = (".json", ".txt")
 _MEGABYTE = 1_000_000
 
 
@@ -52,7 +53,14 @@ def check_place(place: str, *, force: bool) -> None:
         raise FileNotWritten(why="the folder may not be written to")
 
 
-def write_picture(place: str, data: bytes, *, force: bool) -> None:
+def check_receipt(place: str, *, force: bool) -> None:
+    """As `check_place`; and its ending says how it is written. Raises UnknownChoice for others."""
+    if Path(place).suffix.lower() not in RECEIPTS:
+        raise UnknownChoice(kind="file type of a receipt", choices=", ".join(RECEIPTS))
+    check_place(place, force=force)
+
+
+def write_whole(place: str, data: bytes, *, force: bool) -> None:
     """Write to a file that nobody else may read, or to stdout for "-".
 
     The bytes go to a nameless neighbour first, reach the disk, and only then get their name, so a file of that name is

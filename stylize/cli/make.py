@@ -13,12 +13,13 @@ from types import FrameType
 from stylize.cli.ask import add_request, build_request
 from stylize.cli.bar import clear_bar, listener
 from stylize.cli.common import add_settings, settings_of
-from stylize.cli.files import STREAM, check_place, media_type_of, read_photo, write_picture
+from stylize.cli.files import STREAM, check_place, check_receipt, media_type_of, read_photo, write_whole
 from stylize.cli.output import say_json
 from stylize.cli.walled import add_wall, walled
 from stylize.cli.words import WARNINGS
 from stylize.pipeline import Result
 from stylize.progress import CancelToken
+from stylize.receipt import languages, to_json, to_text
 from stylize.settings import Settings
 from stylize.workshop import Workshop
 
@@ -27,6 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("photo", help='a photo (JPEG, PNG, WebP, HEIF, AVIF); "-" for stdin')
     parser.add_argument("--out", required=True, metavar="FILE", help='.png, .jpg or .webp; "-" for stdout')
     parser.add_argument("--format", choices=("png", "jpg", "webp"), help="if the file's ending should not decide")
+    parser.add_argument(
+        "--receipt", metavar="FILE", help="also write a receipt, with nothing personal in it: .json, or .txt in words"
+    )
     parser.add_argument("--force", action="store_true", help="replace the file if it is there")
     parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
     add_request(parser)
@@ -38,6 +42,8 @@ def execute(args: argparse.Namespace) -> int:
     """Make it. Everything that can be refused is refused before the first slow step."""
     media_type = media_type_of(args.out, args.format)
     check_place(args.out, force=args.force)
+    if args.receipt:
+        check_receipt(args.receipt, force=args.force)
     settings = settings_of(args)
     with (
         walled(args) as wall,
@@ -53,7 +59,9 @@ def execute(args: argparse.Namespace) -> int:
         finally:
             clear_bar(tell)
         cancel.check()
-        write_picture(args.out, result.export.data, force=args.force)
+        write_whole(args.out, result.export.data, force=args.force)
+        if args.receipt:
+            write_whole(args.receipt, _receipt(result, args.receipt, args.language).encode(), force=args.force)
     if args.json:
         say_json(_told(result, args.out), to_stderr=args.out == STREAM)
     elif not args.quiet:
@@ -79,6 +87,12 @@ def cancel_on_interrupt() -> Iterator[CancelToken]:
     finally:
         if before is not None:
             signal.signal(signal.SIGINT, before)
+
+
+def _receipt(result: Result, place: str, language: str) -> str:
+    if place.lower().endswith(".json"):
+        return to_json(result.receipt)
+    return to_text(result.receipt, language if language in languages() else "en")
 
 
 def _told(result: Result, out: str) -> dict[str, object]:

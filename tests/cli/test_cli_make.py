@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import re
@@ -90,6 +91,27 @@ def test_json_tells_what_was_made(selfie: Path) -> None:
     assert told["receipt"]["seed"] == 1
     assert b"Needle" not in done.stdout
     assert done.stderr == b""
+
+
+def test_a_receipt_is_written_beside_the_picture(selfie: Path, tmp_path: Path) -> None:
+    done = stylize(*made(selfie, "--out", "a.png", "--receipt", "a.json", "--name", "Needle", "--quiet"))
+    assert done.returncode == 0, done.stderr.decode()
+    text = (tmp_path / "a.json").read_text("utf-8")
+    told = json.loads(text)
+    assert told["schema"] == "stylize-receipt/1"
+    assert told["export_digest"] == hashlib.sha256((tmp_path / "a.png").read_bytes()).hexdigest()
+    assert "Needle" not in text
+    assert main([*made(selfie, "--out", "b.png", "--receipt", "b.txt", "--quiet", "--language", "de")]) == 0
+    assert "Beleg für ein Bild" in (tmp_path / "b.txt").read_text("utf-8")
+    assert leftovers(tmp_path) == {"a.png", "a.json", "b.png", "b.txt"}
+
+
+@pytest.mark.parametrize("place", ["a.pdf", "-", "missing/a.json", "there.txt"])
+def test_a_receipt_that_cannot_be_written_is_refused_before_any_work(selfie: Path, tmp_path: Path, place: str) -> None:
+    (tmp_path / "there.txt").write_text("precious", "utf-8")
+    assert main([*made(selfie, "--out", "a.png", "--receipt", place)]) == 2
+    assert leftovers(tmp_path) == {"there.txt"}
+    assert (tmp_path / "there.txt").read_text("utf-8") == "precious"
 
 
 def test_equal_words_equal_bytes(selfie: Path, tmp_path: Path) -> None:
