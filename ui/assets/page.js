@@ -64,6 +64,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 /* what was in the photo: handed out once, and kept nowhere but in the page */
+const PLACE = "Where it was taken";
 const asked = new WeakSet();
 
 function discover() {
@@ -80,6 +81,7 @@ function discover() {
 function fill(place, told) {
   const tags = JSON.parse(place.dataset.tags);
   for (const { group, name, value } of told.found) {
+    if (told.place && name === PLACE) continue; /* said under the map, in the page's language */
     const row = [...all("[data-group]", place)].find((row) => row.dataset.group === group);
     if (!row) continue;
     const line = document.createElement("span");
