@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+import time
 from collections.abc import Callable
 from html import escape
 from typing import Protocol
@@ -20,6 +21,10 @@ LOOKS = (
     "body{font:1.1rem/1.5 system-ui,sans-serif;max-width:26rem;margin:20vh auto;padding:0 1rem;color-scheme:light dark}"
     "input,button{font:inherit;padding:.5em;width:100%;box-sizing:border-box;margin:.3em 0}"
 )
+
+
+QUIET_SECONDS = 3.0
+"""Between two fresh addresses."""
 
 
 class Key(Protocol):
@@ -42,6 +47,7 @@ class LaunchToken:
         self._on_reuse = on_reuse
         self._current = secrets.token_urlsafe(24)
         self._cookie = secrets.token_urlsafe(32)
+        self._quiet_until = 0.0
 
     @property
     def current(self) -> str:
@@ -52,7 +58,9 @@ class LaunchToken:
         if hmac.compare_digest(offered.encode(), self._current.encode()):
             self._current = secrets.token_urlsafe(24)
             return True
-        self._on_reuse(self._current)
+        if time.monotonic() >= self._quiet_until:  # any web page could make us fill the terminal
+            self._quiet_until = time.monotonic() + QUIET_SECONDS
+            self._on_reuse(self._current)
         return False
 
     def knows(self, cookie: str) -> bool:

@@ -14,7 +14,7 @@ from ui.bodies import Unfit, check_json, read_body, replay
 from ui.door import Key, LaunchToken, way_in
 from ui.headers import dress
 from ui.heads import fault, trim
-from ui.listening import PLAIN_HOST, Address
+from ui.listening import Address
 from ui.neighbours import Neighbours
 from ui.paths import POSTED, allowed_paths, as_sent, is_upload
 from ui.strings import preferred
@@ -35,12 +35,11 @@ class Guard:
         app: ASGIApp,
         *,
         token: Key,
-        address: Address | None = None,
-        port: int = 0,
+        address: Address,
         neighbours: Neighbours | None = None,
     ) -> None:
         self._app = app
-        self._address = address or Address(host=PLAIN_HOST, port=port)
+        self._address = address
         self._key = token
         self._neighbours = neighbours
         self._allowed = allowed_paths()

@@ -16,7 +16,7 @@ GRADIO_ROUTES = (
     rf"(?:assets|static)/{FILES}",
     r"theme\.css",
     rf"gradio_api/(?:startup-events|upload|upload_progress|queue/join|queue/data|cancel|heartbeat/{NAME})",
-    rf"gradio_api/file=photo/{NAME}\.{NAME}",
+    rf"gradio_api/file=photo/{NAME}\.webp",  # whatever else ends up in Gradio's own route, which reads files
 )
 OWN_ROUTES = (rf"toy/{FILES}", rf"shelf/{NAME}/{NAME}\.{NAME}", rf"photo/{NAME}/found\.json", r"privacy\.json")
 POSTED = re.compile(r"/[a-z]+/gradio_api/(?:upload|queue/join|cancel)")

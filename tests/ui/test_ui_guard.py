@@ -144,6 +144,16 @@ def test_every_answer_carries_the_headers(page: Any) -> None:
         assert answer.getheader("X-Frame-Options") == "DENY"
         assert answer.getheader("Referrer-Policy") == "no-referrer"
         assert answer.getheader("X-Content-Type-Options") == "nosniff"
+        assert answer.getheader("Cross-Origin-Opener-Policy") == "same-origin"
+        assert answer.getheader("Cross-Origin-Embedder-Policy") == "require-corp"
+        assert answer.getheader("Cross-Origin-Resource-Policy") == "same-origin"
+        permissions = dict(
+            part.strip().split("=") for part in (answer.getheader("Permissions-Policy") or "").split(",")
+        )
+        assert [name for name, who in permissions.items() if who != "()"] == ["camera"]
+        assert permissions["camera"] == "(self)"
+        assert {"microphone", "geolocation", "usb", "serial", "hid", "display-capture"} < permissions.keys()
+        assert answer.getheader("Server") is None
         assert answer.getheader("Access-Control-Allow-Origin") is None
         if not path.startswith("/toy/"):
             assert answer.getheader("Cache-Control") == "no-store"
