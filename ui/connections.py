@@ -114,6 +114,8 @@ SETTINGS: dict[str, Any] = {
     "server_header": False,
     "date_header": False,
     "access_log": False,
-    "log_level": "error",
+    "log_level": "critical",
 }
-"""For uvicorn.Config. "error", because its warnings tell of strangers' broken requests, and nothing else."""
+"""For uvicorn.Config. "critical": its warnings tell of strangers' broken requests, and its errors of those that the end of
+the program has cut off; what goes wrong in our own code has a sentence on the page.
+"""

@@ -204,3 +204,32 @@ new MutationObserver(() => {
   }
   discover();
 }).observe(document.documentElement, { childList: true, subtree: true });
+
+/* The name of the photo's file may tell of its owner: it stays in the browser. Only its ending goes along. */
+const named = Object.getOwnPropertyDescriptor(File.prototype, "name").get;
+Object.defineProperty(File.prototype, "name", {
+  configurable: true,
+  enumerable: true,
+  get() {
+    return "photo" + (named.call(this).match(/\.[a-z0-9]{1,5}$/i)?.[0] ?? "");
+  },
+});
+
+/* What is typed stays out of the browser's diary of open pages (autocomplete) and its spelling service (spellcheck); and
+   Chromium, which asks its maker what the fields of a form mean, does not ask about a search. */
+const quiet = document.createElement("form");
+quiet.id = "quiet";
+quiet.action = "/search";
+quiet.hidden = true;
+quiet.addEventListener("submit", (event) => event.preventDefault());
+const TYPED = ":is(textarea, input:not([type]), input[type=text], input[type=search], input[type=number]):not([form])";
+
+function hush() {
+  if (!quiet.isConnected && document.body) document.body.append(quiet);
+  for (const field of document.querySelectorAll(TYPED)) {
+    field.setAttribute("form", "quiet");
+    field.autocomplete = "off";
+    field.spellcheck = false;
+  }
+}
+new MutationObserver(hush).observe(document.documentElement, { childList: true, subtree: true });
