@@ -16,11 +16,16 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.ui.stranger import Stranger, stranger
+from ui.listening import random_host
+
 ADDRESS = re.compile(r"(https?)://([\d.]+):(\d+)(?:/\?token=([\w-]+))?")
 RAM = Path("/dev/shm")
+CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()), "")
 
 
 def private_folders(pid: int) -> set[Path]:
@@ -139,3 +144,35 @@ def start_page() -> Iterator[Callable[..., Page]]:
         if page.process.poll() is None:
             page.stop()
         assert page.folder is None or not page.folder.exists()
+
+
+@pytest.fixture(scope="module")
+def browser(page: Any) -> Iterator[Any]:
+    """Chromium, in which the name evil.test points at the page's host."""
+    if not CHROMIUM:
+        pytest.skip("there is no Chromium here")
+    from playwright.sync_api import sync_playwright
+
+    flags = ["--no-sandbox"] if os.name == "posix" and os.geteuid() == 0 else []
+    rebound = f"--host-resolver-rules=MAP evil.test {page.host}"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*flags, rebound])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def owner(browser: Any, page: Any) -> Iterator[Any]:
+    """The browser of somebody who is in."""
+    name, _, value = page.cookie.partition("=")
+    context = browser.new_context()
+    context.add_cookies([{"name": name, "value": value, "url": page.origin, "httpOnly": True, "sameSite": "Strict"}])
+    yield context
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def elsewhere() -> Iterator[Stranger]:
+    """Another program's page, on a host of its own."""
+    with stranger(random_host()) as other:
+        yield other

@@ -14,12 +14,15 @@ PAGE = b"<!doctype html><title>Free toys</title><p id=bait>Look here</p>"
 
 @dataclass
 class Stranger:
-    """`heard`: request lines; `cookies`: what browsers handed over; `letters`: datagrams. `headers` go with its page."""
+    """`knocks`: who connected, whether or not they said a word; `heard`: request lines; `cookies`: what browsers handed over;
+    `letters`: datagrams. `headers` go with its page.
+    """
 
     host: str
     port: int = 0
     letterbox: int = 0
     headers: dict[str, str] = field(default_factory=dict)
+    knocks: list[object] = field(default_factory=list)
     heard: list[str] = field(default_factory=list)
     cookies: list[str] = field(default_factory=list)
     letters: list[bytes] = field(default_factory=list)
@@ -63,7 +66,12 @@ def stranger(host: str) -> Iterator[Stranger]:
             while letter := box.recv(2048):
                 self.letters.append(letter)
 
-    server = http.server.ThreadingHTTPServer((host, 0), Door)
+    class House(http.server.ThreadingHTTPServer):
+        def verify_request(self_, _request: object, caller: object) -> bool:  # noqa: N805
+            self.knocks.append(caller)
+            return True
+
+    server = House((host, 0), Door)
     box = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     box.bind((host, 0))
     self.port, self.letterbox = server.server_port, box.getsockname()[1]

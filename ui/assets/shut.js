@@ -29,4 +29,18 @@
     if (link && !link.hasAttribute("download") && !ours(link.href)) refuse(event);
   };
   for (const kind of ["click", "auxclick"]) window.addEventListener(kind, onLink, true);
+
+  /* The policy stops forms and frames too, but only after the browser has knocked at the other's door. */
+  const submit = HTMLFormElement.prototype.submit;
+  HTMLFormElement.prototype.submit = function () {
+    if (ours(this.action)) submit.call(this);
+  };
+  window.addEventListener("submit", (event) => ours(event.target.action) || refuse(event), true);
+  const source = Object.getOwnPropertyDescriptor(HTMLIFrameElement.prototype, "src");
+  Object.defineProperty(HTMLIFrameElement.prototype, "src", {
+    ...source,
+    set(address) {
+      if (ours(address)) source.set.call(this, address);
+    },
+  });
 })();
