@@ -120,7 +120,9 @@ def _serve(
         server.should_exit = True
 
     key, more = _lan_key(place, options, folder) if options.lan else _launch_key(place, usher)
-    app = Guard(Opening(build, fail), token=key, address=place.address, neighbours=place.neighbours)
+    app = Guard(
+        Opening(build, fail, walled=options.wall), token=key, address=place.address, neighbours=place.neighbours
+    )
     server = uvicorn.Server(uvicorn.Config(app, **{**SETTINGS, "http": PhotoProtocol, **more}))
     with contextlib.ExitStack() as stack:
         server.run(sockets=[place.listener])

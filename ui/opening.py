@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from ui.fragments import no_wall_banner
 from ui.strings import language, languages
 
 if TYPE_CHECKING:
@@ -22,19 +23,20 @@ class Opening:
     """An ASGI application that makes `build()`'s one on a thread, and is that one from then on.
 
     `build` returns only when the wall stands: until then nobody can bring a photo. `failed` is called, on the event
-    loop, with what `build` raised.
+    loop, with what `build` raised. `walled` False: the user goes without the wall, and is told so meanwhile, too.
     """
 
-    def __init__(self, build: Callable[[], FastAPI], failed: Callable[[Exception], None]) -> None:
+    def __init__(self, build: Callable[[], FastAPI], failed: Callable[[Exception], None], *, walled: bool) -> None:
         self._build = build
         self._failed = failed
+        self._walled = walled
         self._app: FastAPI | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         elif self._app is None:
-            await _wait_page(scope["path"])(scope, receive, send)
+            await _wait_page(scope["path"], walled=self._walled)(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
@@ -60,7 +62,7 @@ class Opening:
             self._app = None
 
 
-def _wait_page(path: str) -> Response:
+def _wait_page(path: str, *, walled: bool) -> Response:
     code = path.strip("/")
     if code not in languages():
         return PlainTextResponse("One moment.", 503, {"Retry-After": str(PATIENCE_SECONDS)})
@@ -73,6 +75,6 @@ def _wait_page(path: str) -> Response:
         "p{text-align:center}p::before{content:'';display:block;width:46px;height:54px;margin:0 auto 24px;background:#cf3f1b;"
         "border-radius:9px;box-shadow:inset 0 -38px 0 -6px #ffc933;animation:hop .5s ease-in-out infinite alternate}"
         "@keyframes hop{to{transform:translateY(-14px) rotate(4deg)}}@media(prefers-reduced-motion){p::before{animation:none}}"
-        f"</style><p>{escape(say('page.opening'))}</p></html>",
+        f"</style><p>{escape(say('page.opening'))}</p>{'' if walled else no_wall_banner(say)}</html>",
         headers={"Retry-After": str(PATIENCE_SECONDS)},
     )

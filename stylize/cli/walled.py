@@ -47,7 +47,7 @@ def walled(args: argparse.Namespace) -> Iterator[Walled]:
         if args.own_process and not args.without_wall:
             standing = wall.raise_wall(foundations)
 
-    with Darkroom() as darkroom:
+    with Darkroom(walled=not args.without_wall) as darkroom:
         yield Walled(read=darkroom.read, close=close, evidence=lambda: wall_evidence(standing))
 
 

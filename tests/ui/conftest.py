@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -88,6 +88,10 @@ class Page:
         answer = self.ask(f"/?token={self.token}")
         assert answer.status == 200
         self.cookie = (answer.getheader("Set-Cookie") or "").partition(";")[0]
+        self.wait()
+
+    def wait(self) -> None:
+        """Until the shop is open. Needs the cookie."""
         until = time.monotonic() + 60
         while self.ask("/toy/icon.svg").status == 503:
             assert time.monotonic() < until
@@ -98,12 +102,12 @@ class Page:
         return self.process.wait(20)
 
 
-def start(*flags: str) -> Page:
-    """Start `python -m ui` on a free port and wait until it says where it is."""
+def start(*flags: str, prefix: Sequence[str] = (sys.executable,)) -> Page:
+    """Start `python -m ui` on a free port and wait until it says where it is. `prefix`: what runs "-m ui"."""
     screen = ("DISPLAY", "WAYLAND_DISPLAY")
     environment = {n: v for n, v in os.environ.items() if n not in screen and not n.startswith("STYLIZE_")}
     process = subprocess.Popen(
-        [sys.executable, "-m", "ui", "--no-browser", "--port", "0", *flags],
+        [*prefix, "-m", "ui", "--no-browser", "--port", "0", *flags],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
