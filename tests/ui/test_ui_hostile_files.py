@@ -18,13 +18,14 @@ import pytest
 from tests.photo.darkroom.hostile import Attack, attacks
 
 COUNT = int(os.environ.get("HOSTILE_FILES", "76"))
-GROWTH_BYTES = 150_000_000
-"""By how much the server may grow: its arenas fill, but nothing is kept."""
+GROWTH_BYTES = 250_000_000
+"""By how much the server may grow: the shelf keeps the last four photos, of 28 MB at most each; the rest are arenas."""
 HEAD = b'--X\r\nContent-Disposition: form-data; name="files"; filename="a.jpg"\r\n\r\n'
 
 
 def _sent(attack: Attack) -> tuple[dict[str, str], bytes]:
-    if attack.boundary is not None:
+    """Head and body. A boundary that no header can carry never arrives; its form is sent as a file then."""
+    if attack.boundary is not None and attack.boundary.isascii() and attack.boundary.isprintable():
         return {"Content-Type": f"multipart/form-data; boundary={attack.boundary}"}, attack.body
     return {"Content-Type": "multipart/form-data; boundary=X"}, HEAD + attack.body + b"\r\n--X--\r\n"
 
@@ -59,7 +60,7 @@ def test_the_page_survives_hostile_files(start_page: Callable[..., Any], portrai
         said = answer.read()
         slowest = max(slowest, time.monotonic() - started)
         ended[answer.status] += 1
-        assert answer.status in (200, 400, 411, 413), attack.kind
+        assert answer.status in (200, 400, 411, 413, 431), attack.kind
         assert answer.status != 200 or json.loads(said)[0].startswith("photo/")
     print(f"{COUNT} files, {time.monotonic() - begun:.0f} s, slowest {slowest:.1f} s, answers {dict(ended)}")
     assert ended[200] > COUNT // 3
