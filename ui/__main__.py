@@ -105,7 +105,9 @@ def _serve(
         from ui.state import evidence
 
         workshop = stack.enter_context(Workshop(settings, read=darkroom.read, evidence=lambda: evidence(shop.wall)))
-        shop = stack.enter_context(contextlib.closing(Shop(workshop, darkroom, keep_seconds=options.keep_seconds)))
+        shop = stack.enter_context(
+            contextlib.closing(Shop(workshop, darkroom, keep_seconds=options.keep_seconds, lan=options.lan))
+        )
         app = application(shop, place.address)
         workshop.wake_devices()
         darkroom.wait()

@@ -50,7 +50,7 @@ def build(say: Language, shop: Shop) -> gr.Blocks:
 
 def _lay_out(say: Language, shop: Shop) -> Widgets:
     widgets: Widgets = {}
-    widgets["sign"] = piece(fragments.header(say), elem_id="sign")
+    widgets["sign"] = piece(fragments.header(say, lan=shop.lan), elem_id="sign")
     widgets["banner"] = banner()
     widgets |= privacy_panel(say, shop)
     with gr.Row(elem_id="steps", equal_height=True):

@@ -18,8 +18,9 @@ ALARM = "margin:0;padding:10px 18px;border-radius:14px;background:#8a1f10;color:
 """The look of the banner, without a style sheet: it must be seen on every screen."""
 
 
-def header(say: Language, *, walled: bool = True) -> str:
-    """Name, slogan, the lock that opens the privacy panel, and the other languages."""
+def header(say: Language, *, walled: bool = True, lan: bool = False) -> str:
+    """Name, slogan, the lock that opens the privacy panel, and the other languages. `lan`: visitors come from elsewhere."""
+    promise = ("page.promise_lan" if lan else "page.promise") if walled else "page.no_promise"
     here = ' aria-current="true"'
     links = "".join(
         f'<a href="/{code}/" lang="{code}" target="_self"{here if code == say.code else ""}>'
@@ -29,7 +30,7 @@ def header(say: Language, *, walled: bool = True) -> str:
     return (
         f'<div class="sign"><div class="brand"><h1>{_t(say, "page.title")}</h1><p>{_t(say, "page.slogan")}</p></div>'
         f'<div class="aside"><button type="button" class="promise{"" if walled else " open-lock"}" data-privacy '
-        f'aria-controls="privacy" aria-expanded="false">{_t(say, "page.promise" if walled else "page.no_promise")}</button>'
+        f'aria-controls="privacy" aria-expanded="false">{_t(say, promise)}</button>'
         f'<nav class="tongues">{links}</nav></div></div><p class="ended" role="alert" hidden>{_t(say, "page.ended")}</p>'
     )
 

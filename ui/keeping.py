@@ -32,7 +32,7 @@ class Keeping:
         return {  # the sign is left alone where it is true: a click must not meet it in that moment
             **({"sign": fragments.header(self._say, walled=False)} if bare else {}),
             "banner": gr.update(value=fragments.no_wall_banner(self._say, missing), visible=bare),
-            "heading": proofs.heading(self._say, wall),
+            "heading": proofs.heading(self._say, wall, lan=self._shop.lan),
             "minutes": round(self._shop.retention.keep_seconds / 60, 2),
             **self.look(_session),
         }

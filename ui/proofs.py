@@ -21,9 +21,10 @@ NEXT = "next"
 """In the place of an id: whatever is wiped first."""
 
 
-def heading(say: Language, wall: Wall | None) -> str:
-    """The first sentence of the panel, and the button that folds it away."""
-    key = "privacy.intro_no_wall" if wall is not None and wall.level == "none" else "privacy.intro"
+def heading(say: Language, wall: Wall | None, *, lan: bool = False) -> str:
+    """The first sentence of the panel, and the button that folds it away. `lan`: visitors come from elsewhere."""
+    walled = wall is None or wall.level == "kernel"
+    key = ("privacy.intro_lan" if lan else "privacy.intro") if walled else "privacy.intro_no_wall"
     return (
         f'<div class="privacy-head"><div><h2>{_t(say, "privacy.title")}</h2><p>{_t(say, key)}</p></div>'
         f'<button type="button" class="fold" data-privacy aria-controls="privacy">{_t(say, "privacy.close")}</button></div>'

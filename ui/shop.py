@@ -36,11 +36,14 @@ class Shop:
     """One for the whole program; every language's page is served from it.
 
     `keep_seconds`: how long photos and results are kept after their last use, until a visitor says otherwise. `wall`:
-    what keeps everything in; None until it is known.
+    what keeps everything in; None until it is known. `lan`: visitors come from other computers, too.
     """
 
-    def __init__(self, workshop: Workshop, darkroom: Darkroom, *, keep_seconds: float = KEEP_SECONDS) -> None:
+    def __init__(
+        self, workshop: Workshop, darkroom: Darkroom, *, keep_seconds: float = KEEP_SECONDS, lan: bool = False
+    ) -> None:
         self.workshop = workshop
+        self.lan = lan
         self.wall: Wall | None = None
         self.intake = Intake(darkroom)
         self.parcels: Shelf[Parcel] = Shelf(places=6)

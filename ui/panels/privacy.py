@@ -21,7 +21,7 @@ def privacy_panel(say: Language, shop: Shop) -> dict[str, Any]:
     widgets: dict[str, Any] = {}
     minutes = round(shop.retention.keep_seconds / 60, 2)
     with gr.Column(elem_id="privacy"):
-        widgets["heading"] = piece(proofs.heading(say, None), elem_id="privacy-heading")
+        widgets["heading"] = piece(proofs.heading(say, None, lan=shop.lan), elem_id="privacy-heading")
         with gr.Row(elem_id="cards"):
             with gr.Column(elem_classes="card", min_width=240):
                 widgets["discovered"] = piece(proofs.nothing_discovered(say), elem_id="discovered")
