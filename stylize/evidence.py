@@ -31,8 +31,8 @@ class Receipt(Evidence):
     """Nothing personal; safe to publish. Digests are SHA-256 hex; durations seconds by stage.
 
     `export_digest`: of the file of this run, whose type is `media_type`; `other_digests`: (media type, digest) of the
-    same picture in other types, where they were made. `found_groups`: how many things of each kind the photo's file
-    held beside the picture. `labels`: what the finished file carries beside the pixels.
+    same picture in other types, where they were made, and of what else was made of it. `found_groups`: how many things
+    of each kind the photo's file held beside the picture. `labels`: what the finished file carries beside the pixels.
     """
 
     engine: str

@@ -25,6 +25,9 @@ from stylize.toybox.order import check_order as check_box
 
 T = TypeVar("T")
 
+_ROOM = 0.02
+"""Around a figure alone, over its height."""
+
 INIT_SHARE = 0.15
 """The share of the stage GENERATE in which the figure engine draws diffusion's init picture."""
 
@@ -97,6 +100,22 @@ def compose(made: Made, style: Style, order: BoxOrder | None) -> Pixels:
     cutout = made.picture.cutout or cut_figure(made.picture.pixels)
     plan = made.plan
     return pack(cutout, order, plan.look, plan.size, plan.seed, style.title[order.language])
+
+
+def figure_alone(made: Made) -> Pixels | None:
+    """The figure without its ground and with little room around it, (h, w, 4) uint8 with straight alpha; None where the
+    engine does not know its outline, or there is nothing inside it.
+    """
+    alone = made.picture.alone
+    if alone is None:
+        return None
+    seen = alone[..., 3] > 0
+    rows, columns = np.nonzero(seen.any(1))[0], np.nonzero(seen.any(0))[0]
+    if not len(rows):
+        return None
+    room = max(1, round(_ROOM * len(rows)))
+    top, left = max(0, rows[0] - room), max(0, columns[0] - room)
+    return np.array(alone[top : rows[-1] + 1 + room, left : columns[-1] + 1 + room])
 
 
 def _attempt(

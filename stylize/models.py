@@ -258,12 +258,17 @@ class Cutout:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Picture:
-    """Generated pixels. `cutout` where the engine knows its figure's outline. `timings`: (stage, seconds)."""
+    """Generated pixels. `cutout` where the engine knows its figure's outline. `timings`: (stage, seconds).
+
+    `alone` (h, w, 4) uint8 sRGB, straight alpha: the figure of `pixels`, finished, without its ground; None where the
+    engine does not know it.
+    """
 
     pixels: Pixels = field(repr=False)
     cutout: Cutout | None = field(repr=False)
     plan_digest: str
     timings: tuple[tuple[str, float], ...]
+    alone: Pixels | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from stylize import export, photo, styles
 from stylize.errors import EngineError, SubjectError
 from stylize.geometry import Size
-from stylize.making import Bench, check_order, compose, make_picture
+from stylize.making import Bench, check_order, compose, figure_alone, make_picture
 from stylize.models import Evidence, Export, Findings, Found, Look, Photo, Pixels, Plan, Receipt, Request
 from stylize.progress import CancelToken, Stage, StageWatch, Tell, nobody
 from stylize.receipt import write_receipt
@@ -19,7 +19,9 @@ from stylize.receipt import write_receipt
 class Result:
     """Everything a run hands back. `found`: what the photo's file held beside the picture.
 
-    `pixels` (h, w, 3) uint8 sRGB are those of the export. `passed_over`: why the engine that comes first for this style
+    `pixels` (h, w, 3) uint8 sRGB are those of the export; `picture` those of the engine, without a box: the same array
+    where none was wanted. `figure` (h, w, 4) uint8, straight alpha: the figure alone, where its outline is known; it may
+    be smaller than the picture. `passed_over`: why the engine that comes first for this style
     was not the one that made it; None if it was, or if the user named one.
     """
 
@@ -30,6 +32,8 @@ class Result:
     look: Look
     plan: Plan
     pixels: Pixels = field(repr=False)
+    picture: Pixels = field(repr=False)
+    figure: Pixels | None = field(repr=False)
     passed_over: EngineError | None
 
     @property
@@ -113,5 +117,7 @@ def run(
         look=made.plan.look,
         plan=made.plan,
         pixels=pixels,
+        picture=made.picture.pixels,
+        figure=figure_alone(made),
         passed_over=made.passed_over,
     )

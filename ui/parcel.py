@@ -1,5 +1,5 @@
-"""A finished picture, ready to be taken home in any format, with its receipt. Each file is one that `stylize.export` has
-verified.
+"""A finished picture, ready to be taken home in any format, with its receipt; and what else can be made of it. Each file
+is one that `stylize.export` has verified.
 """
 
 from __future__ import annotations
@@ -13,14 +13,19 @@ from stylize.models import ExportOrder, Pixels, Receipt
 from stylize.pipeline import Result
 from stylize.privacy.memory import wipe
 from stylize.receipt import languages, to_json, to_text
+from ui.profile import profile
 from ui.shelf import Sheet
 
 FORMATS = {"picture.png": "image/png", "picture.jpg": "image/jpeg", "picture.webp": "image/webp"}
+MORE = {"profile.jpg": "image/jpeg", "figure.png": "image/png"}
+"""The head as a square, and the figure alone on nothing."""
+PICTURES = FORMATS | MORE
 RECEIPTS = {"receipt.json": "application/json", "receipt.txt": "text/plain; charset=utf-8"}
 
 
 class Parcel:
-    """`sheet(name)` gives the files of FORMATS and RECEIPTS, and "before.jpg": the photo in the picture's shape.
+    """`sheet(name)` gives the files of PICTURES and RECEIPTS, and "before.jpg": the photo in the picture's shape.
+    `more`: which of MORE there are.
 
     `language`: of the receipt in words.
     """
@@ -31,6 +36,9 @@ class Parcel:
         self._receipt = result.receipt
         self._language = language if language in languages() else "en"
         self._pixels: Pixels | None = result.pixels
+        self._picture: Pixels | None = result.picture
+        self._figure = result.figure
+        self.more = tuple(name for name in MORE if name != "figure.png" or result.figure is not None)
         self._sheets = {"before.jpg": before}
         self._lock = threading.Lock()
         made = result.export
@@ -45,28 +53,37 @@ class Parcel:
         with self._lock:
             if name in RECEIPTS:
                 return self._write(name)
-            return self._export(name) if name in FORMATS else self._sheets.get(name)
+            return self._export(name) if name in PICTURES else self._sheets.get(name)
 
     def file_name(self, name: str) -> str:
         """What the file of that name is called at home."""
-        ending = name.rpartition(".")[2]
-        return f"stylize-{self.style}-receipt.{ending}" if name in RECEIPTS else f"stylize-{self.style}.{ending}"
+        stem, _, ending = name.rpartition(".")
+        return f"stylize-{self.style}{'' if name in FORMATS else f'-{stem}'}.{ending}"
 
     def wipe(self) -> None:
         """Overwrite the pixels and every file made of them."""
         with self._lock:
-            if self._pixels is not None and self._pixels.flags.writeable:
-                wipe(self._pixels)
-            self._pixels = None
+            for pixels in (self._pixels, self._picture, self._figure):
+                if pixels is not None and pixels.flags.writeable:
+                    wipe(pixels)
+            self._pixels = self._picture = self._figure = None
             for sheet in self._sheets.values():
                 sheet.wipe()
             self._sheets.clear()
 
     def _export(self, name: str) -> Sheet | None:
-        if name not in self._sheets and self._pixels is not None:
-            made = export(self._pixels, ExportOrder(media_type=FORMATS[name]), trained=self._trained)
+        """Made, and verified, when first asked for."""
+        if name not in self._sheets and (pixels := self._drawn(name)) is not None:
+            made = export(pixels, ExportOrder(media_type=PICTURES[name]), trained=self._trained)
             self._sheets[name] = _sheet(made.data, made.media_type)
         return self._sheets.get(name)
+
+    def _drawn(self, name: str) -> Pixels | None:
+        if name == "figure.png":
+            return self._figure
+        if name == "profile.jpg":
+            return None if self._picture is None else profile(self._picture)
+        return self._pixels
 
     def _write(self, name: str) -> Sheet | None:
         """A receipt, with the digests of all formats: whichever was taken home, it can be compared."""
@@ -77,13 +94,14 @@ class Parcel:
         return _sheet(text.encode(), RECEIPTS[name])
 
     def _with_digests(self, receipt: Receipt) -> Receipt:
-        sheets = [sheet for name in FORMATS if (sheet := self._export(name)) is not None]
+        """What else was made of the picture goes by its kind and its name, as in "image/png, figure"."""
+        sheets = {name: sheet for name in PICTURES if (sheet := self._export(name)) is not None}
         others = [
-            (sheet.media_type, hashlib.sha256(sheet.data).hexdigest())
-            for sheet in sheets
-            if sheet.media_type != receipt.media_type
+            (f"{sheet.media_type}, {name.partition('.')[0]}" if name in MORE else sheet.media_type, sheet)
+            for name, sheet in sheets.items()
+            if name in MORE or sheet.media_type != receipt.media_type
         ]
-        return replace(receipt, other_digests=tuple(others))
+        return replace(receipt, other_digests=tuple((k, hashlib.sha256(s.data).hexdigest()) for k, s in others))
 
 
 def _sheet(data: bytes, media_type: str) -> Sheet:

@@ -31,12 +31,25 @@ def check_order(order: ExportOrder) -> None:
 
 
 def encode(pixels: Pixels, order: ExportOrder, xmp: bytes) -> bytes:
-    """(h, w, 3) uint8 sRGB → the bytes of a file. Equal input, equal bytes. Raises what `check_order` raises."""
+    """(h, w, 3) uint8 sRGB, or with straight alpha as a fourth channel → the bytes of a file. Equal input, equal bytes.
+
+    Raises what `check_order` raises, and UnknownChoice for alpha in anything but a PNG. What is wholly transparent is
+    written as zeros: nothing may hide beneath it.
+    """
     check_order(order)
+    if pixels.shape[2] == 4:
+        if order.media_type != PNG:
+            raise UnknownChoice(kind="media type for a transparent picture", choices=PNG)
+        pixels = without_hidden(pixels)
     bare = Image.fromarray(np.array(pixels, np.uint8, order="C", copy=True))
     buffer = io.BytesIO()
     ENCODERS[order.media_type](bare, buffer, order.quality, xmp)
     return buffer.getvalue()
+
+
+def without_hidden(pixels: Pixels) -> Pixels:
+    """(h, w, 4) uint8 → the same, zero in every channel where alpha is zero."""
+    return np.asarray(np.where(pixels[..., 3:] > 0, pixels, 0), np.uint8)
 
 
 @functools.cache

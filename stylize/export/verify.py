@@ -11,11 +11,12 @@ from PIL import Image
 
 from stylize.errors import ExportVerifyFailed
 from stylize.export.containers import Malformed, Piece, jpeg_pieces, png_pieces, webp_pieces
-from stylize.export.encode import JPEG, PNG, SRGB_PERCEPTUAL, WEBP, XMP_KEYWORD, srgb_profile
+from stylize.export.encode import JPEG, PNG, SRGB_PERCEPTUAL, WEBP, XMP_KEYWORD, srgb_profile, without_hidden
 from stylize.models import ExportOrder, Pixels
 
 _Floats = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
 _PILLOW_FORMAT = {PNG: "PNG", JPEG: "JPEG", WEBP: "WEBP"}
+_MODES = {3: "RGB", 4: "RGBA"}
 _BLOCK = 16
 _FINE, _COARSE = (8.0, 64.0), (32.0, 128.0)
 """How far means over blocks of 16 x 16 may lie off in a lossy file, on average and at worst, of 255; the coarse pair
@@ -34,7 +35,7 @@ def verify(data: bytes, order: ExportOrder, pixels: Pixels, xmp: bytes) -> None:
     """Compare the file with what it should be. Raises ExportVerifyFailed naming what is off.
 
     The container is taken apart piece by piece against a list of what may be there; then the pixels are decoded and
-    compared: to the bit in PNG, closely in JPEG and WebP.
+    compared: to the bit in PNG, closely in JPEG and WebP. Beneath what is wholly transparent nothing may lie.
     """
     try:
         _CHECKS[order.media_type](data, xmp)
@@ -100,8 +101,12 @@ def _same_pixels(data: bytes, order: ExportOrder, pixels: Pixels) -> None:
             mode, decoded = picture.mode, np.asarray(picture)
     except Exception:  # whatever a decoder says of a broken file, it is broken
         raise ExportVerifyFailed(why="pixels: cannot be decoded") from None
-    if mode != "RGB" or decoded.shape != pixels.shape:
+    if mode != _MODES[pixels.shape[2]] or decoded.shape != pixels.shape:
         raise ExportVerifyFailed(why="pixels: another size or kind")
+    if mode == "RGBA":
+        if np.any(decoded[decoded[..., 3] == 0]):
+            raise ExportVerifyFailed(why="pixels: something is hidden where the picture is transparent")
+        pixels = without_hidden(pixels)
     if order.media_type == PNG:
         if not np.array_equal(decoded, pixels):
             raise ExportVerifyFailed(why="pixels: differ")

@@ -58,6 +58,18 @@ def test_the_cutout_fits_the_picture(engine: Engine, case: Case, subject: Subjec
     assert cutout.light[cutout.alpha == 0].max(initial=0) < 0.02, "light where there is no figure"
 
 
+def test_the_figure_alone_is_the_one_in_the_picture(engine: Engine, case: Case, subject: Subject) -> None:
+    picture = generate(engine, subject, case.plan(subject, 1, case.sizes[0]))
+    if picture.alone is None:
+        pytest.skip("this engine does not know its figure's outline")
+    assert picture.alone.dtype == np.uint8
+    assert picture.alone.shape == (*picture.pixels.shape[:2], 4)
+    inside = picture.alone[..., 3] == 255
+    assert 0.02 < inside.mean() < 0.98
+    off = np.abs(picture.alone[inside, :3].astype(int) - picture.pixels[inside])
+    assert off.mean() < 4, "other colours than in the picture"
+
+
 def test_equal_plans_give_equal_pixels(case: Case, weights: Path, subject: Subject) -> None:
     plan = case.plan(subject, 7, case.sizes[0])
     first, second = case.make(weights), case.make(weights)

@@ -243,3 +243,52 @@ def test_a_damaged_file_is_refused_or_harmless(media_type: str, where: int, flip
     except ExportVerifyFailed:
         return
     assert media_type != PNG
+
+
+@pytest.fixture(scope="module")
+def figure(pixels: Pixels) -> Pixels:
+    """A disc of the photo on nothing; beneath the nothing lies the rest of the photo."""
+    height, width = pixels.shape[:2]
+    y, x = np.mgrid[:height, :width]
+    away = np.hypot(x - width / 2, y - height / 2)
+    alpha = np.clip(0.4 * min(height, width) - away, 0, 1) * 255
+    return np.dstack([pixels, alpha.astype(np.uint8)])
+
+
+def test_a_transparent_png_hides_nothing_beneath(figure: Pixels) -> None:
+    done = export(figure, order(PNG), trained=False)
+    with Image.open(io.BytesIO(done.data)) as picture:
+        read = np.asarray(picture)
+        assert picture.mode == "RGBA"
+        assert set(picture.info) <= {"XML:com.adobe.xmp", "xmp", "srgb"}
+    clear = figure[..., 3] == 0
+    assert np.any(figure[clear])
+    assert not np.any(read[clear])
+    assert np.array_equal(read[~clear], figure[~clear])
+    assert (done.labels, NEEDLE in done.data) == (LABELS, False)
+
+
+def test_what_hides_beneath_the_transparent_is_refused(figure: Pixels) -> None:
+    buffer = io.BytesIO()
+    chunks = PngImagePlugin.PngInfo()
+    chunks.add(b"sRGB", b"\x00")
+    chunks.add_itxt("XML:com.adobe.xmp", XMP.decode())
+    Image.fromarray(figure).save(buffer, "PNG", pnginfo=chunks)
+    with pytest.raises(ExportVerifyFailed, match="hidden"):
+        verify(buffer.getvalue(), order(PNG), figure, XMP)
+
+
+def test_alpha_is_part_of_the_picture(figure: Pixels, pixels: Pixels) -> None:
+    data = export(figure, order(PNG), trained=False).data
+    thicker = figure.copy()
+    thicker[..., 3] = np.where(figure[..., 3] > 100, 255, figure[..., 3])
+    thicker[figure.shape[0] // 2, figure.shape[1] // 2, 3] = 254
+    for wrong in (thicker, pixels):
+        with pytest.raises(ExportVerifyFailed, match="pixels"):
+            verify(data, order(PNG), wrong, XMP)
+
+
+@pytest.mark.parametrize("media_type", [JPEG, WEBP])
+def test_only_png_can_be_transparent(figure: Pixels, media_type: str) -> None:
+    with pytest.raises(UnknownChoice, match=PNG):
+        export(figure, order(media_type), trained=False)

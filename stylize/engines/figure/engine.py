@@ -15,7 +15,7 @@ from stylize.engines.figure.materials import mould
 from stylize.engines.figure.pack import load_face_shape
 from stylize.engines.figure.render import light_figure
 from stylize.engines.figure.settings import FigureSettings, read_settings
-from stylize.engines.figure.staging import cut_out, photograph, pose
+from stylize.engines.figure.staging import alone, cut_out, photograph, pose
 from stylize.errors import EngineFailed, OutOfRange, StylizeError
 from stylize.geometry import Size
 from stylize.models import Picture, Pixels, Plan, Subject
@@ -112,8 +112,9 @@ def _make(subject: Subject, plan: Plan, settings: FigureSettings, steps: _Steps)
     pixels = photograph(passes, light, plan, settings)
     steps.done("grade", 0.9, pixels[::3, ::3])
     cutout = cut_out(passes, light, plan, settings, face.layout.bones)
+    figure = alone(passes, light, plan, settings)
     steps.done("cutout", 1.0)
-    return Picture(pixels=pixels, cutout=cutout, plan_digest=plan.digest(), timings=tuple(steps.timings))
+    return Picture(pixels=pixels, cutout=cutout, plan_digest=plan.digest(), timings=tuple(steps.timings), alone=figure)
 
 
 def _preview(print_: Floats) -> Pixels:

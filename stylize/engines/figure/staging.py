@@ -49,6 +49,17 @@ def photograph(passes: Passes, light: Floats, plan: Plan, settings: FigureSettin
     return develop(scene, saturation=settings.saturation, warmth=settings.warmth, seed=plan.seed)
 
 
+def alone(passes: Passes, light: Floats, plan: Plan, settings: FigureSettings) -> Pixels:
+    """The figure of `photograph` without the studio, (h, w, 4) uint8 with straight alpha.
+
+    Its outline keeps the figure's own light: no rim of the studio's colour.
+    """
+    cover = np.clip(passes.alpha, 0, 1)
+    own = np.asarray(light / np.maximum(cover, 0.02)[..., None], np.float32)
+    colours = develop(own, saturation=settings.saturation, warmth=settings.warmth, seed=plan.seed)
+    return np.dstack([colours, np.asarray(cover * 255 + 0.5, np.uint8)])
+
+
 def cut_out(
     passes: Passes, light: Floats, plan: Plan, settings: FigureSettings, bones: mesh.ThinPlate | None
 ) -> Cutout:

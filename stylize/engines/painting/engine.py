@@ -132,7 +132,10 @@ class PaintingEngine:
         pixels = _eight_bits(finished)
         steps.done = steps.count - 1
         steps.tick("grade", finished)
-        return Picture(pixels=pixels, cutout=cutout, plan_digest=plan.digest(), timings=tuple(steps.timings))
+        alone = np.dstack([pixels, np.asarray(np.clip(cover, 0, 1) * 255 + 0.5, np.uint8)])
+        return Picture(
+            pixels=pixels, cutout=cutout, plan_digest=plan.digest(), timings=tuple(steps.timings), alone=alone
+        )
 
     def _paint(
         self,
