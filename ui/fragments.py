@@ -6,6 +6,7 @@ block of HTML alone as long as it holds no empty line.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 from html import escape
@@ -28,10 +29,10 @@ def header(say: Language, *, walled: bool = True, lan: bool = False) -> str:
         for code in languages()
     )
     return (
-        f'<div class="sign"><div class="brand"><h1>{_t(say, "page.title")}</h1><p>{_t(say, "page.slogan")}</p></div>'
+        f'<div class="sign" data-words="{_words(say)}"><div class="brand"><h1>{_t(say, "page.title")}</h1><p>{_t(say, "page.slogan")}</p></div>'
         f'<div class="aside"><button type="button" class="promise{"" if walled else " open-lock"}" data-privacy '
         f'aria-controls="privacy" aria-expanded="false">{_t(say, promise)}</button>'
-        f'<nav class="tongues">{links}</nav></div></div><p class="ended" role="alert" hidden>{_t(say, "page.ended")}</p>'
+        f'<nav class="tongues" aria-label="{_t(say, "page.languages")}">{links}</nav></div></div><p class="ended" role="alert" hidden>{_t(say, "page.ended")}</p>'
     )
 
 
@@ -99,9 +100,9 @@ def working(picture: str, alt: str) -> str:
 def progress(sentence: str, fraction: float) -> str:
     """The bar and what is being done."""
     return (
-        f'<div class="bar" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-valuenow="{fraction:.0%}" '
+        f'<div class="bar" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-valuenow="{100 * fraction:.0f}" '
         f'aria-label="{escape(sentence)}"><span style="width:{fraction:.0%}"></span></div>'
-        f'<p class="doing" aria-live="polite">{escape(sentence)} …</p>'
+        f'<p class="doing">{escape(sentence)} …</p>'
     )
 
 
@@ -137,6 +138,16 @@ def take_home(say: Language, base: str, name: str, facts: str, clock: str = "") 
         f'<a href="{escape(base)}/receipt.json?save" download="{escape(name)}-receipt.json" target="_self">JSON</a></p>'
         f'<p class="hint facts" title="{_t(say, "result.facts_hint")}">{escape(facts)}</p>'
     )
+
+
+def _words(say: Language) -> str:
+    """What assets/reach.js calls Gradio's own buttons, which know the browser's language only: a JSON object."""
+    words = {
+        "tools": [say("photo.upload"), say("photo.webcam"), say("photo.clipboard")],
+        "choose": say("photo.choose"),
+        "remove": say("photo.remove"),
+    }
+    return escape(json.dumps(words, ensure_ascii=False), quote=True)
 
 
 def _t(say: Language, key: str) -> str:

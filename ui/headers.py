@@ -60,7 +60,7 @@ HEAD = (
     '<link rel="icon" href="/toy/icon.svg" type="image/svg+xml">'
     '<link rel="preload" href="/toy/fonts/fredoka.woff2" as="font" type="font/woff2" crossorigin>'
     '<link rel="stylesheet" href="/toy/page.css"><link rel="stylesheet" href="/toy/{tongue}.css">'
-    '<script src="/toy/page.js" defer></script></head>'
+    '<script src="/toy/page.js" defer></script><script src="/toy/reach.js" defer></script></head>'
 )
 """Sent with the page, so that our looks are there at the first paint and not after Gradio has started."""
 

@@ -30,14 +30,24 @@ function show() {
   if (busy && !busy.offsetParent) delete busy.dataset.shown;
 }
 
-/* the privacy panel: every button that has to do with it opens or closes it */
-function fold(open) {
+/* the privacy panel: every button that has to do with it opens or closes it; the keys go along, and back */
+let opener = null;
+
+function fold(open, button = null) {
   document.documentElement.classList.toggle("privacy-open", open);
   for (const button of all(".promise")) button.setAttribute("aria-expanded", String(open));
-  if (!open) return;
+  if (!open) {
+    (opener?.isConnected ? opener : document.querySelector(".promise"))?.focus();
+    return;
+  }
+  opener = button;
   press("look");
   refresh();
-  document.getElementById("privacy")?.scrollIntoView({ behavior: glide(), block: "nearest" });
+  const panel = document.getElementById("privacy");
+  if (!panel) return;
+  panel.scrollIntoView({ behavior: glide(), block: "nearest" });
+  panel.tabIndex = -1;
+  panel.focus({ preventScroll: true });
 }
 
 const isOpen = () => document.documentElement.classList.contains("privacy-open");
@@ -46,8 +56,7 @@ const press = (id) => document.getElementById(id)?.click();
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-privacy]");
   if (button) {
-    fold(!isOpen());
-    if (!isOpen()) document.querySelector(".promise")?.focus();
+    fold(!isOpen(), button);
     return;
   }
   const pressed = event.target.closest("[data-press]");
@@ -60,7 +69,6 @@ document.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || !isOpen()) return;
   fold(false);
-  document.querySelector(".promise")?.focus();
 });
 
 /* what was in the photo: handed out once, and kept nowhere but in the page */

@@ -1,0 +1,146 @@
+/* For those who come without a mouse, or without looking: what Gradio's widgets leave out. Keys that go where one expects,
+   a focus that is never lost, names in the page's language, and a voice for what happens on the page. */
+"use strict";
+
+{
+  const find = (selector, root = document) => root.querySelector(selector);
+  const every = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const seen = (element) => element?.getClientRects().length > 0;
+  const usable = (element) => element?.isConnected && !element.disabled && seen(element);
+
+  function set(element, name, value) {
+    if (element && element.getAttribute(name) !== value) element.setAttribute(name, value);
+  }
+
+  /* names: of groups, of buttons that are only a drawing, of what opens and closes */
+  function name() {
+    const words = JSON.parse(find("[data-words]")?.dataset.words ?? "null");
+    if (!words) return;
+    for (const group of every("fieldset")) set(group, "aria-label", find("[data-testid=block-info]", group)?.innerText.trim());
+    every("#photo .source-selection button").forEach((button, number) => set(button, "aria-label", words.tools[number]));
+    set(find("#photo button.upload-container"), "aria-label", words.choose);
+    set(find("#photo input[type=file]"), "aria-label", words.choose);
+    const remove = find("#photo .icon-button-wrapper button:last-of-type");
+    set(remove, "aria-label", words.remove);
+    set(remove, "title", words.remove);
+    const more = find("#more > button");
+    set(more, "aria-expanded", String(seen(find("#more [data-testid=accordion-content]"))));
+    set(find("#more > button .icon"), "aria-hidden", "true");
+    const panel = find("#privacy");
+    set(panel, "role", "region");
+    set(panel, "aria-label", find("#privacy h2")?.textContent);
+  }
+
+  /* Radio buttons are one group, through which the arrows go, only if they share a name; Gradio gives each its own, and
+     again after each change: hence at once, before the next key. */
+  function group() {
+    for (const radio of every("fieldset[id] input[type=radio]")) {
+      const shared = radio.closest("fieldset").id;
+      if (radio.name !== shared) radio.name = shared;
+    }
+  }
+
+  /* The shelf is one stop on the way through the page, not a hundred and fifty: inside, the arrows move. */
+  let stop = null;
+
+  function shelf() {
+    const shown = every("#shelf input").filter(seen);
+    const spots = new Map(shown.map((box) => [box, box.getBoundingClientRect()]));
+    return shown.sort((a, b) => spots.get(a).top - spots.get(b).top || spots.get(a).left - spots.get(b).left);
+  }
+
+  function rove() {
+    const boxes = every("#shelf input");
+    if (!boxes.length) return;
+    if (!boxes.includes(stop) || !seen(stop)) stop = shelf()[0];
+    for (const box of boxes) set(box, "tabindex", box === stop ? "0" : "-1");
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (!event.target.matches("#shelf input")) return;
+    const boxes = shelf();
+    const at = boxes.indexOf(event.target);
+    const top = boxes[0].getBoundingClientRect().top;
+    const across = boxes.filter((box) => Math.abs(box.getBoundingClientRect().top - top) < 2).length;
+    const to = {
+      ArrowRight: at + 1,
+      ArrowLeft: at - 1,
+      ArrowDown: at + across,
+      ArrowUp: at - across,
+      Home: 0,
+      End: boxes.length - 1,
+    }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    boxes[to]?.focus();
+  });
+
+  /* Whoever was on a button that went away or was switched off is put where it goes on. */
+  const ROOMS = "#photo, #report, #privacy, #make, #busy, #done, #trouble, #more, #steps";
+  let last = null;
+  let room = "";
+
+  document.addEventListener("pointerdown", () => (last = null), true);
+  document.addEventListener("focusin", ({ target }) => {
+    last = target;
+    room = target.closest(ROOMS)?.id ?? "";
+    if (target.matches("#shelf input")) {
+      stop = target;
+      rove();
+    }
+  });
+
+  function harbour() {
+    if (room === "photo" || room === "report") {
+      return find("#report .ready") ? find("#report") : every("#photo button").find(usable);
+    }
+    if (room === "privacy") return find("#privacy .fold");
+    return ["#busy", "#done", "#make"].map((place) => find(place)).find(usable);
+  }
+
+  function rescue() {
+    const now = document.activeElement;
+    if (!last || usable(last) || (now !== document.body && usable(now))) return;
+    const place = harbour();
+    if (!usable(place)) return;
+    if (!place.matches("button, input, a")) place.tabIndex = -1;
+    place.focus({ preventScroll: true });
+  }
+
+  /* said aloud: which step the work is at, what became of the photo, that the picture is there, what a style is */
+  const SAID = ["#description", "#report .ready", "#report .warning", "#busy .doing", "#done h2", "#picture .wiped p"];
+  const said = new Map();
+  const voice = document.createElement("p");
+  voice.id = "voice";
+  voice.setAttribute("role", "status");
+
+  function speak() {
+    if (!voice.isConnected) document.body.append(voice);
+    const news = [];
+    for (const place of SAID) {
+      const element = find(place);
+      const text = seen(element) ? element.textContent.trim() : "";
+      if (text && text !== said.get(place) && said.has(place)) news.push(text);
+      said.set(place, text);
+    }
+    if (news.length) voice.textContent = news.join(" ");
+  }
+
+  let waiting = false;
+
+  function look() {
+    waiting = false;
+    name();
+    rove();
+    rescue();
+    speak();
+  }
+
+  const watched = { childList: true, subtree: true, attributeFilter: ["class", "disabled", "hidden", "style", "name"] };
+  new MutationObserver(() => {
+    group();
+    if (waiting) return;
+    waiting = true;
+    setTimeout(look, 60); /* not in the next frame: there is none while the page lies in the background */
+  }).observe(document.documentElement, watched);
+}
