@@ -38,7 +38,8 @@ def walled(args: argparse.Namespace) -> Iterator[Walled]:
     The wall cannot be taken down again, so it is only built by a program that is ours alone (`args.own_process`), not
     where another one calls `main()`. Raises WallMissing in `close` where it cannot be had, unless --without-wall.
     """
-    witness.watch()
+    if args.own_process:
+        witness.watch()
     foundations = wall.Foundations(parts=())  # the result must be written: the disk stays open
     standing = wall.no_wall(foundations)
 
