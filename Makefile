@@ -18,7 +18,7 @@ ifeq ($(TORCH),cpu)
 TORCH_INDEX := --index-url https://download.pytorch.org/whl/cpu
 endif
 
-.PHONY: help run test check format styles clean constraints benchmark
+.PHONY: help run test check format styles clean constraints benchmark screenshots
 
 help: ## this list
 	@echo "Stylize. First time? 'make run'."
@@ -47,6 +47,9 @@ format: $(VENV)/.installed-dev ## put the code into its usual form
 
 benchmark: $(VENV)/.installed-dev ## measure speed and memory on this machine
 	@$(PY) -m benchmarks $(ARGS)
+
+screenshots: $(VENV)/.installed-dev ## photograph the page in every state, and renew the README's picture of it
+	@$(PY) -m tools.make_screenshots
 
 constraints: $(VENV)/.installed-dev ## write down the versions that are installed now
 	@( sed -n '1,2p' constraints.txt; $(PY) -m pip freeze --exclude-editable --exclude stylize | sed 's/+cpu//' | grep -v '^#' ) > constraints.new

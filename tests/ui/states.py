@@ -71,6 +71,7 @@ def at_work(visitor: Visitor, press: Callable[[], None] | None = None) -> Iterat
     for _ in range(5):  # a machine that is busy may draw the page only when the toy is done
         begin()
         tab.wait_for_selector("#busy .bar, #done .compare img.after")
+        visitor.until("document.querySelector('#sketch img')?.complete ?? true")
         os.kill(process.pid, signal.SIGSTOP)
         try:
             visitor.tab.wait_for_timeout(300)
