@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from stylize.export.encode import check_order, encode
 from stylize.export.label import LABELS, xmp_packet
+from stylize.export.pdf import PDF, write_pdf
+from stylize.export.pdf_verify import verify_pdf
 from stylize.export.verify import verify
 from stylize.models import Export, ExportOrder, Pixels
+from stylize.paper import Page
 
-__all__ = ["check_order", "export"]
+__all__ = ["check_order", "export", "export_pages"]
 
 
 def export(pixels: Pixels, order: ExportOrder, *, trained: bool) -> Export:
-    """(h, w, 3) uint8 sRGB → Export. `trained`: a trained image model had a hand in the picture.
+    """(h, w, 3) uint8 sRGB, or for a PNG (h, w, 4) with straight alpha → Export. `trained`: a trained image model had a
+    hand in the picture.
 
     Raises UnknownChoice, OutOfRange (the order), ExportVerifyFailed (the file is not what it should be).
     """
@@ -19,3 +25,14 @@ def export(pixels: Pixels, order: ExportOrder, *, trained: bool) -> Export:
     data = encode(pixels, order, xmp)
     verify(data, order, pixels, xmp)
     return Export(data=data, media_type=order.media_type, labels=LABELS)
+
+
+def export_pages(pages: Sequence[Page], *, trained: bool) -> Export:
+    """Printed pages → a PDF in true size, read again as the pictures are. `trained` as above.
+
+    Raises OutOfRange without a page, ExportVerifyFailed.
+    """
+    xmp = xmp_packet(trained=trained)
+    data = write_pdf(pages, xmp)
+    verify_pdf(data, pages, xmp)
+    return Export(data=data, media_type=PDF, labels=LABELS)

@@ -18,9 +18,9 @@ from stylize.export.pdf import HEADER, page_points
 from stylize.paper import DPI, Page
 
 _NAMES = frozenset(
-    "Alternate BitsPerComponent Catalog ColorSpace Contents Count DCTDecode DeviceRGB Filter Height ICCBased Image Kids "
-    "Length MediaBox Metadata N None P Page Pages Parent PrintScaling Resources Root Size Subtype Type "
-    "ViewerPreferences Width XML XObject".split()
+    {"Alternate", "BitsPerComponent", "Catalog", "ColorSpace", "Contents", "Count", "DCTDecode", "DeviceRGB", "Filter"}
+    | {"Height", "ICCBased", "Image", "Kids", "Length", "MediaBox", "Metadata", "N", "None", "P", "Page", "Pages"}
+    | {"Parent", "PrintScaling", "Resources", "Subtype", "Type", "ViewerPreferences", "Width", "XML", "XObject"}
 )
 _TOKENS = re.compile(rb"/(\w+)|<<|>>|\[|\]|R\b|\d+(?:\.\d+)?|[ \n]")
 _DRAWN = re.compile(rb"(?:-?\d+(?:\.\d+)?|\[(?:[\d. ]*)\]|q|Q|cm|/P|Do|w|j|d|G|m|l|s|S)(?:[ \n]|$)")
@@ -41,7 +41,9 @@ def pdf_objects(data: bytes) -> list[PdfObject]:
     """All objects in order. Malformed unless every byte of the file belongs to one, or to the one table of them."""
     if not data.startswith(HEADER):
         raise Malformed("header")
-    at, found, places = len(HEADER), [], []
+    at = len(HEADER)
+    found: list[PdfObject] = []
+    places: list[int] = []
     while data.startswith(begin := b"%d 0 obj\n" % (len(found) + 1), at):
         places.append(at)
         at, body = _object(data, at + len(begin))
