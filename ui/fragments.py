@@ -58,6 +58,17 @@ def trouble(say: Language, error: StylizeError) -> str:
     return f'<div class="trouble" role="alert">{title}{escape(say.error(error))}</div>'
 
 
+def amiss(say: Language, error: StylizeError) -> str:
+    """What is not right yet, beside the field it is about."""
+    return f'<p class="amiss" role="alert">{escape(say.error(error))}</p>'
+
+
+def card(picture: str, alt: str, size: tuple[int, int]) -> str:
+    """The card in the window. `picture`: an address. Decoded at once, so that nothing flickers while somebody types."""
+    width, height = size
+    return f'<img src="{escape(picture)}" alt="{escape(alt)}" width="{width}" height="{height}" decoding="sync">'
+
+
 def photo_report(say: Language, found: tuple[Found, ...], findings: Findings, clock: str = "") -> str:
     """What kinds of things were in the file beside the picture, never which; and how well the face will do."""
     lines = [f'<p class="ready">{_t(say, "photo.ready")}</p>', *_removed(say, found)]
@@ -70,7 +81,7 @@ def _removed(say: Language, found: tuple[Found, ...]) -> list[str]:
         return [f'<p class="clean">{_t(say, "photo.clean")}</p>']
     groups = Counter(item.group for item in found)
     chips = [
-        f"<li>{escape(say.maybe(f'found.{group}', group))}{f' <small>{count}×</small>' if count > 1 else ''}</li>"
+        f"<li><s>{escape(say.maybe(f'found.{group}', group))}</s>{f' <small>{count}×</small>' if count > 1 else ''}</li>"
         for group, count in groups.items()
     ]
     see = f'<button type="button" class="see" data-privacy aria-controls="privacy">{_t(say, "photo.see")}</button>'
@@ -120,16 +131,22 @@ def compare(say: Language, before: str, after: str, alt: str, size: tuple[int, i
     )
 
 
-def take_home(say: Language, base: str, name: str, facts: str, clock: str = "") -> str:
-    """The files to take home, the receipt, and what is known of how they were made."""
+def take_home(say: Language, base: str, name: str, facts: str, clock: str = "", *, figure: bool = False) -> str:
+    """The files to take home, the receipt, and what is known of how they were made. `figure`: it can be had alone."""
     links = "".join(
         f'<a class="file" href="{escape(base)}/picture.{suffix}?save" download="{escape(name)}.{suffix}" '
         f'target="_self">{label}</a>'
         for suffix, label in (("png", "PNG"), ("jpg", "JPEG"), ("webp", "WebP"))
     )
+    also = "".join(
+        f'<a class="file {stem}" href="{escape(base)}/{stem}.{suffix}?save" download="{escape(name)}-{stem}.{suffix}" '
+        f'target="_self">{_t(say, f"result.{stem}")}</a>'
+        for stem, suffix, there in (("profile", "jpg", True), ("figure", "png", figure))
+        if there
+    )
     return (
         f'<h2>{_t(say, "result.title")}</h2><p class="download">{_t(say, "result.download")}</p>'
-        f'<p class="files">{links}</p>{clock}'
+        f'<p class="files">{links}</p><p class="files also">{also}</p>{clock}'
         f'<p class="hint"><a href="{escape(base)}/picture.png" target="_blank">{_t(say, "result.full")}</a></p>'
         f'<p class="hint verified">{_t(say, "result.verified")}</p>'
         f'<p class="hint receipt">{_t(say, "result.receipt")}: '

@@ -12,7 +12,7 @@ from stylize.errors import Cancelled, StylizeError
 from stylize.models import Photo
 from stylize.pipeline import Result
 from stylize.privacy.memory import give_back
-from ui import fragments, proofs
+from ui import display, fragments, proofs
 from ui.form import COLOURS, to_request
 from ui.intake import arrival_id
 from ui.job import Job
@@ -101,6 +101,19 @@ class Handlers:
 
     def show_box(self, _session: str, boxed: bool) -> Updates:
         return {"box": gr.update(visible=boxed), "unboxed": gr.update(visible=not boxed)}
+
+    def show_card(
+        self, _session: str, name: str, tagline: str, accessories: list[str], palette: str, style: str
+    ) -> Updates:
+        """The card as it is now; what cannot be printed is said beside it, and the last good one stays."""
+        order = display.order(self._say, name, tagline, accessories, palette)
+        try:
+            return {
+                "card": display.card(self._say, self._shop, order, style),
+                "card_note": display.note(self._say, palette),
+            }
+        except StylizeError as problem:
+            return {"card_note": fragments.amiss(self._say, problem)}
 
     def search(self, _session: str, text: str) -> Updates:
         """Show what is found. The shelf itself is left alone: an answer that is late must not undo a click."""
@@ -204,7 +217,14 @@ class Handlers:
         return {
             "done": gr.update(visible=True),
             "picture": fragments.compare(self._say, f"{base}/before.jpg", f"{base}/picture.png", alt, (width, height)),
-            "home": fragments.take_home(self._say, base, f"stylize-{result.plan.style}", facts, self._clock(parcel)),
+            "home": fragments.take_home(
+                self._say,
+                base,
+                f"stylize-{result.plan.style}",
+                facts,
+                self._clock(parcel),
+                figure=result.figure is not None,
+            ),
             "side": gr.update(visible=True),
         }
 
