@@ -22,6 +22,8 @@ from stylize.styles import Style
 from stylize.toybox.compose import compose as pack
 from stylize.toybox.cutout import cut_figure
 from stylize.toybox.order import check_order as check_box
+from stylize.toybox.palettes import choose_palette
+from stylize.toybox.print.parts import PrintParts
 
 T = TypeVar("T")
 
@@ -116,6 +118,21 @@ def figure_alone(made: Made) -> Pixels | None:
     room = max(1, round(_ROOM * len(rows)))
     top, left = max(0, rows[0] - room), max(0, columns[0] - room)
     return np.array(alone[top : rows[-1] + 1 + room, left : columns[-1] + 1 + room])
+
+
+def print_parts(made: Made, style: Style, order: BoxOrder | None, figure: Pixels | None, bench: Bench) -> PrintParts:
+    """What sheets are printed from. `order` None: the card of a toy without a name. `figure`: as `figure_alone` said."""
+    plan = made.plan
+    order = order or BoxOrder(tagline=style.tagline["en"])
+    toy = next((c.makes_toys for c in bench.capabilities() if c.name == plan.engine), False)
+    return PrintParts(
+        picture=made.picture.pixels,
+        figure=figure,
+        toy=toy,
+        order=order,
+        palette=order.palette or choose_palette(plan.look, plan.seed),
+        title=style.title[order.language],
+    )
 
 
 def _attempt(

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from stylize import export, photo, styles
 from stylize.errors import EngineError, SubjectError
 from stylize.geometry import Size
-from stylize.making import Bench, check_order, compose, figure_alone, make_picture
+from stylize.making import Bench, check_order, compose, figure_alone, make_picture, print_parts
 from stylize.models import Evidence, Export, Findings, Found, Look, Photo, Pixels, Plan, Receipt, Request
 from stylize.progress import CancelToken, Stage, StageWatch, Tell, nobody
 from stylize.receipt import write_receipt
+from stylize.toybox.print.parts import PrintParts
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,7 +22,7 @@ class Result:
 
     `pixels` (h, w, 3) uint8 sRGB are those of the export; `picture` those of the engine, without a box: the same array
     where none was wanted. `figure` (h, w, 4) uint8, straight alpha: the figure alone, where its outline is known; it may
-    be smaller than the picture. `passed_over`: why the engine that comes first for this style
+    be smaller than the picture. `parts`: the same two and the box, for `stylize.printing`. `passed_over`: why the engine that comes first for this style
     was not the one that made it; None if it was, or if the user named one.
     """
 
@@ -34,6 +35,7 @@ class Result:
     pixels: Pixels = field(repr=False)
     picture: Pixels = field(repr=False)
     figure: Pixels | None = field(repr=False)
+    parts: PrintParts = field(repr=False)
     passed_over: EngineError | None
 
     @property
@@ -109,6 +111,7 @@ def run(
         pixels = compose(made, style, request.box)
     with watch.stage(Stage.EXPORT):
         exported = export.export(pixels, request.export, trained=made.plan.denoise is not None)
+    figure = figure_alone(made)
     return Result(
         export=exported,
         receipt=write_receipt(made.plan, exported, opened.found, watch.durations, evidence()),
@@ -118,6 +121,7 @@ def run(
         plan=made.plan,
         pixels=pixels,
         picture=made.picture.pixels,
-        figure=figure_alone(made),
+        figure=figure,
+        parts=print_parts(made, style, request.box, figure, bench),
         passed_over=made.passed_over,
     )

@@ -12,6 +12,7 @@ from stylize.photo.read import LARGEST_FILE_BYTES
 
 STREAM = "-"
 MEDIA_TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": "image/webp"}
+SHEETS = ".pdf"
 RECEIPTS = (".json", ".txt")
 _MEGABYTE = 1_000_000
 
@@ -57,6 +58,13 @@ def check_receipt(place: str, *, force: bool) -> None:
     """As `check_place`; and its ending says how it is written. Raises UnknownChoice for others."""
     if Path(place).suffix.lower() not in RECEIPTS:
         raise UnknownChoice(kind="file type of a receipt", choices=", ".join(RECEIPTS))
+    check_place(place, force=force)
+
+
+def check_sheets(place: str, *, force: bool) -> None:
+    """As `check_place`; and it must end in .pdf. Raises UnknownChoice for others."""
+    if Path(place).suffix.lower() != SHEETS:
+        raise UnknownChoice(kind="file type of printed sheets", choices=SHEETS)
     check_place(place, force=force)
 
 

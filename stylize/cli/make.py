@@ -13,14 +13,16 @@ from types import FrameType
 from stylize.cli.ask import add_request, build_request
 from stylize.cli.bar import clear_bar, listener
 from stylize.cli.common import add_settings, settings_of
-from stylize.cli.files import STREAM, check_place, check_receipt, media_type_of, read_photo, write_whole
+from stylize.cli.files import STREAM, check_place, check_receipt, check_sheets, media_type_of, read_photo, write_whole
 from stylize.cli.output import say_json
 from stylize.cli.walled import add_wall, walled
 from stylize.cli.words import WARNINGS
 from stylize.pipeline import Result
+from stylize.printing import print_book
 from stylize.progress import CancelToken
 from stylize.receipt import languages, to_json, to_text
 from stylize.settings import Settings
+from stylize.toybox.print.words import print_languages
 from stylize.workshop import Workshop
 
 
@@ -31,6 +33,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--receipt", metavar="FILE", help="also write a receipt, with nothing personal in it: .json, or .txt in words"
     )
+    parser.add_argument("--print", metavar="FILE", help="also write sheets to print, cut out and fold: a .pdf")
+    parser.add_argument("--paper", choices=("a4", "letter"), default="a4", help="of --print; %(default)s unless said")
     parser.add_argument("--force", action="store_true", help="replace the file if it is there")
     parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
     add_request(parser)
@@ -44,6 +48,8 @@ def execute(args: argparse.Namespace) -> int:
     check_place(args.out, force=args.force)
     if args.receipt:
         check_receipt(args.receipt, force=args.force)
+    if args.print:
+        check_sheets(args.print, force=args.force)
     settings = settings_of(args)
     with (
         walled(args) as wall,
@@ -62,6 +68,8 @@ def execute(args: argparse.Namespace) -> int:
         write_whole(args.out, result.export.data, force=args.force)
         if args.receipt:
             write_whole(args.receipt, _receipt(result, args.receipt, args.language).encode(), force=args.force)
+        if args.print:
+            write_whole(args.print, _sheets(result, args.paper, args.language), force=args.force)
     if args.json:
         say_json(_told(result, args.out), to_stderr=args.out == STREAM)
     elif not args.quiet:
@@ -93,6 +101,12 @@ def _receipt(result: Result, place: str, language: str) -> str:
     if place.lower().endswith(".json"):
         return to_json(result.receipt)
     return to_text(result.receipt, language if language in languages() else "en")
+
+
+def _sheets(result: Result, paper: str, language: str) -> bytes:
+    trained = result.plan.denoise is not None
+    spoken = language if language in print_languages() else "en"
+    return print_book(result.parts, trained=trained, paper=paper, language=spoken).data
 
 
 def _told(result: Result, out: str) -> dict[str, object]:

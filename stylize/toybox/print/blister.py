@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from stylize.paper import Page, Paper, Spot, to_px
-from stylize.toybox.layout import FIGURE, TALL, WIDE
+from stylize.toybox.layout import FIGURE, TALL, WIDE, trays
 from stylize.toybox.print.draft import (
     MARGIN_MM,
     Draft,
@@ -22,7 +22,7 @@ from stylize.toybox.print.draft import (
     put,
     test_rule,
 )
-from stylize.toybox.print.figure import enlarge, foot_of, piece_of, size_within
+from stylize.toybox.print.figure import enlarge, foot_of, piece_of, size_within, toy_of
 from stylize.toybox.print.front import FIGURE_ROOM, draw_front
 from stylize.toybox.print.parts import Art, PrintParts
 from stylize.toybox.print.words import PrintWords
@@ -30,6 +30,8 @@ from stylize.toybox.print.words import PrintWords
 UNIT_MM = 15.0
 """A card unit: the card is 129 x 186 mm."""
 CARD_MM = (WIDE * UNIT_MM, TALL * UNIT_MM)
+TOY_MM = 0.95 * UNIT_MM
+"""How much of its tray an accessory fills, as on the card."""
 BLEED_MM = 2.0
 FLAP_MM = 18.0
 RIM_MM = 2.0
@@ -60,15 +62,22 @@ def card_page(parts: PrintParts, art: Art, paper: Paper, words: PrintWords) -> P
     return finish(draft)
 
 
-def figure_page(art: Art, paper: Paper, words: PrintWords) -> Page:
-    """The figure with a foot to fold, two spacers, and a strut for the table. Only for art that stands."""
+def figure_page(parts: PrintParts, art: Art, paper: Paper, words: PrintWords) -> Page:
+    """The figure with a foot to fold, two spacers, a strut for the table, and the accessories in the size of their
+    trays. Only for art that stands.
+    """
     draft = blank(paper)
-    top = heading(draft, words.figure, words.figure_steps, words.signs)
+    toys = parts.order.accessories
+    steps = words.figure_steps + (words.toy_steps if toys else ())
+    top = heading(draft, words.figure, steps, words.signs)
+    low = paper.height_mm - MARGIN_MM - 9.0
     wide, tall = size_within(art.pixels, FIGURE_ROOM[0] * UNIT_MM, FIGURE_ROOM[1] * UNIT_MM)
     piece = piece_of(enlarge(art.pixels, width=wide, height=tall), rim_mm=RIM_MM, foot_mm=FLAP_MM)
     strip = 4 * SPACER_MM[1] + SPACER_MM[2]
     room = paper.width_mm - 2 * MARGIN_MM
-    x, y = MARGIN_MM + max(0.0, (room - strip - 14.0 - piece.width_mm) / 2), top + 6.0
+    below = 2 * TOY_MM * trays(len(toys))[0].reach + 8.0 if toys else 0.0
+    x = MARGIN_MM + max(0.0, (room - strip - 14.0 - piece.width_mm) / 2)
+    y = top + max(2.0, (low - below - top - piece.height_mm) / 3)
     put(draft, piece.pixels, x, y)
     cut(draft, [(x + across, y + down) for across, down in piece.outline])
     crease(draft, [(x + across, y + down) for across, down in foot_of(piece, FLAP_MM)])
@@ -76,6 +85,7 @@ def figure_page(art: Art, paper: Paper, words: PrintWords) -> Page:
     for k in range(2):
         _spacer(draft, aside, y + 6.0 + k * (SPACER_MM[0] + 9.0), words)
     _strut(draft, aside + _STRUT_MM[2], y + 6.0 + 2 * (SPACER_MM[0] + 9.0), words)
+    _toys(draft, toys, low, room)
     test_rule(draft, words.rule)
     return finish(draft)
 
@@ -110,6 +120,21 @@ def _spacer(draft: Draft, left: float, top: float, words: PrintWords) -> None:
         crease(draft, [(left + k * side, top), (left + k * side, low)])
     label(draft, words.glue, right + flap / 2, top + long / 2, em=2.5, upright=False)
     label(draft, words.spacer, left + 1.5 * side, top + long / 2, em=2.5)
+
+
+def _toys(draft: Draft, toys: tuple[str, ...], low: float, room: float) -> None:
+    """The accessories in a row above `low`."""
+    if not toys:
+        return
+    pieces = [toy_of(slug, 2 * TOY_MM * trays(len(toys))[0].reach, rim_mm=0.8 * RIM_MM) for slug in toys]
+    spare = (room - sum(piece.width_mm for piece in pieces)) / len(pieces)
+    tall = max(piece.height_mm for piece in pieces)
+    x = MARGIN_MM + spare / 2
+    for piece in pieces:
+        y = low - tall / 2 - piece.height_mm / 2
+        put(draft, piece.pixels, x, y)
+        cut(draft, [(x + across, y + down) for across, down in piece.outline])
+        x += piece.width_mm + spare
 
 
 def _strut(draft: Draft, left: float, top: float, words: PrintWords) -> None:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from stylize.models import Pixels
 from stylize.paper import Spot, to_mm, to_px
+from stylize.toybox.accessories import read_icon
 
 Floats = npt.NDArray[np.float32]
 _EASE_MM = 2.2
@@ -94,9 +95,9 @@ def foot_of(piece: Piece, flap_mm: float) -> tuple[Spot, Spot]:
 def _eased(solid: npt.NDArray[np.uint8], rim: float) -> npt.NDArray[np.uint8]:
     """Grown by `rim`, narrow bays closed: scissors do not go into them."""
     ease = to_px(_EASE_MM)
-    away = cv2.distanceTransform(1 - np.pad(solid, int(ease) + 2), cv2.DIST_L2, 5)
+    away = cv2.distanceTransform(1 - np.pad(solid, int(ease) + 2), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     grown = (away <= rim + ease).astype(np.uint8)
-    inside = cv2.distanceTransform(grown, cv2.DIST_L2, 5)
+    inside = cv2.distanceTransform(grown, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     soft = cv2.GaussianBlur((inside > ease).astype(np.float32), (0, 0), to_px(0.35))
     trim = int(ease) + 2
     return np.ascontiguousarray((soft > 0.5).astype(np.uint8)[trim:-trim, trim:-trim])
@@ -114,3 +115,12 @@ def _on_white(art: Pixels, white: npt.NDArray[np.uint8]) -> Pixels:
     cover = art[..., 3:].astype(np.float32) / 255
     colour = art[..., :3] * cover + 255 * (1 - cover)
     return np.asarray(np.dstack([colour + 0.5, np.maximum(white, art[..., 3])]), np.uint8)
+
+
+def toy_of(slug: str, size_mm: float, *, rim_mm: float) -> Piece:
+    """An accessory whose longer side is `size_mm`, to cut out."""
+    icon = read_icon(slug)
+    rows, columns = np.nonzero(icon[..., 3].max(1) > 8)[0], np.nonzero(icon[..., 3].max(0) > 8)[0]
+    icon = icon[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    wide, tall = size_within(icon, size_mm, size_mm)
+    return piece_of(enlarge(icon, width=wide, height=tall), rim_mm=rim_mm)

@@ -30,7 +30,7 @@ def draw_sheets(
 
     def cards() -> tuple[Page, ...]:
         card = card_page(parts, art, sheet_of, words)
-        return (card, figure_page(art, sheet_of, words)) if art.stands else (card,)
+        return (card, figure_page(parts, art, sheet_of, words)) if art.stands else (card,)
 
     drawers: dict[str, Callable[[], tuple[Page, ...]]] = {
         "card": cards,

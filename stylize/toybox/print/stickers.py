@@ -9,11 +9,10 @@ import numpy as np
 
 from stylize.models import Pixels
 from stylize.paper import Page, Paper, to_px
-from stylize.toybox.accessories import read_icon
 from stylize.toybox.ground import draw_ground
 from stylize.toybox.palettes import Palette, palettes
 from stylize.toybox.print.draft import MARGIN_MM, blank, cut, finish, heading, put, test_rule
-from stylize.toybox.print.figure import Piece, enlarge, piece_of, size_within
+from stylize.toybox.print.figure import Piece, enlarge, piece_of, size_within, toy_of
 from stylize.toybox.print.parts import Art, PrintParts
 from stylize.toybox.print.words import PrintWords
 from stylize.toybox.shapes import disc, fill, rounded
@@ -84,7 +83,7 @@ def _rounds(parts: PrintParts, art: Art) -> list[list[Piece]]:
     cut_out = art if art.alone is None else Art(pixels=art.alone, stands=True)
     figures = [_shown(art, wide, 84.0), _shown(cut_out, wide, 66.0)]
     small = [_shown(art, 40.0, 44.0), _shown(cut_out, 40.0, 36.0)]
-    toys = [[_icon(slug, size) for slug in parts.order.accessories] for size in _ICON_MM]
+    toys = [[toy_of(slug, size, rim_mm=RIM_MM) for slug in parts.order.accessories] for size in _ICON_MM]
     rounds = [[*figures, figures[0]], [logos[0], badges[0], logos[1]], [*small, badges[1]]]
     if parts.order.accessories:
         return [rounds[0], rounds[1], toys[0], rounds[2], toys[1]]
@@ -149,11 +148,3 @@ def _logo(name: str, colours: Palette, width: float) -> Piece:
     cover = np.zeros_like(label)
     fill(cover, rounded(0, 0, wide, tall, 0.45 * unit), "#ffffff")
     return piece_of(np.dstack([label, cover[..., 0]]), rim_mm=RIM_MM)
-
-
-def _icon(slug: str, size: float) -> Piece:
-    icon = read_icon(slug)
-    rows, columns = np.nonzero(icon[..., 3].max(1) > 8)[0], np.nonzero(icon[..., 3].max(0) > 8)[0]
-    icon = icon[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    wide, tall = size_within(icon, size, size)
-    return piece_of(enlarge(icon, width=wide, height=tall), rim_mm=RIM_MM)

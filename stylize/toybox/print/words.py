@@ -27,6 +27,7 @@ class PrintWords:
     card_steps: tuple[str, ...]
     picture_steps: tuple[str, ...]
     figure_steps: tuple[str, ...]
+    toy_steps: tuple[str, ...]
     box_steps: tuple[str, ...]
     sticker_steps: tuple[str, ...]
 
