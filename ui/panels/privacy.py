@@ -29,6 +29,7 @@ def privacy_panel(say: Language, shop: Shop) -> dict[str, Any]:
                 widgets["wall"] = piece(proofs.wall_card(say, None, Evidence()), elem_id="wall")
             with gr.Column(elem_classes="card", min_width=240):
                 widgets["kept"] = piece(proofs.kept_card(say, 0, 0, 0), elem_id="kept")
+                widgets["wipe"] = gr.Button(say("kept.wipe"), elem_id="wipe")
                 widgets["minutes"] = gr.Radio(
                     [
                         (say("kept.minutes", number=f"{number:g}"), number)
@@ -38,7 +39,6 @@ def privacy_panel(say: Language, shop: Shop) -> dict[str, Any]:
                     label=say("kept.keep_for"),
                     elem_id="minutes",
                 )
-                widgets["wipe"] = gr.Button(say("kept.wipe"), elem_id="wipe")
         piece(proofs.limits(say), elem_id="limits")
         widgets["longer"] = gr.Button(say("clock.longer"), elem_id="longer", elem_classes="for-the-script")
         widgets["look"] = gr.Button(say("privacy.title"), elem_id="look", elem_classes="for-the-script")
