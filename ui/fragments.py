@@ -131,8 +131,8 @@ def compare(say: Language, before: str, after: str, alt: str, size: tuple[int, i
     )
 
 
-def take_home(say: Language, base: str, name: str, facts: str, clock: str = "", *, figure: bool = False) -> str:
-    """The files to take home, the receipt, and what is known of how they were made. `figure`: it can be had alone."""
+def take_home(say: Language, base: str, name: str, facts: str, clock: str = "", *, cutout: bool = False) -> str:
+    """The files to take home, the receipt, and what is known of how they were made. `cutout`: the figure can be had alone."""
     links = "".join(
         f'<a class="file" href="{escape(base)}/picture.{suffix}?save" download="{escape(name)}.{suffix}" '
         f'target="_self">{label}</a>'
@@ -141,7 +141,7 @@ def take_home(say: Language, base: str, name: str, facts: str, clock: str = "", 
     also = "".join(
         f'<a class="file {stem}" href="{escape(base)}/{stem}.{suffix}?save" download="{escape(name)}-{stem}.{suffix}" '
         f'target="_self">{_t(say, f"result.{stem}")}</a>'
-        for stem, suffix, there in (("profile", "jpg", True), ("figure", "png", figure))
+        for stem, suffix, there in (("profile", "jpg", True), ("cutout", "png", cutout))
         if there
     )
     return (

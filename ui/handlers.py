@@ -223,7 +223,7 @@ class Handlers:
                 f"stylize-{result.plan.style}",
                 facts,
                 self._clock(parcel),
-                figure=result.figure is not None,
+                cutout=result.figure is not None,
             ),
             "side": gr.update(visible=True),
         }

@@ -17,7 +17,7 @@ from ui.profile import profile
 from ui.shelf import Sheet
 
 FORMATS = {"picture.png": "image/png", "picture.jpg": "image/jpeg", "picture.webp": "image/webp"}
-MORE = {"profile.jpg": "image/jpeg", "figure.png": "image/png"}
+MORE = {"profile.jpg": "image/jpeg", "cutout.png": "image/png"}
 """The head as a square, and the figure alone on nothing."""
 PICTURES = FORMATS | MORE
 RECEIPTS = {"receipt.json": "application/json", "receipt.txt": "text/plain; charset=utf-8"}
@@ -38,7 +38,7 @@ class Parcel:
         self._pixels: Pixels | None = result.pixels
         self._picture: Pixels | None = result.picture
         self._figure = result.figure
-        self.more = tuple(name for name in MORE if name != "figure.png" or result.figure is not None)
+        self.more = tuple(name for name in MORE if name != "cutout.png" or result.figure is not None)
         self._sheets = {"before.jpg": before}
         self._lock = threading.Lock()
         made = result.export
@@ -79,7 +79,7 @@ class Parcel:
         return self._sheets.get(name)
 
     def _drawn(self, name: str) -> Pixels | None:
-        if name == "figure.png":
+        if name == "cutout.png":
             return self._figure
         if name == "profile.jpg":
             return None if self._picture is None else profile(self._picture)
@@ -94,7 +94,7 @@ class Parcel:
         return _sheet(text.encode(), RECEIPTS[name])
 
     def _with_digests(self, receipt: Receipt) -> Receipt:
-        """What else was made of the picture goes by its kind and its name, as in "image/png, figure"."""
+        """What else was made of the picture goes by its kind and its name, as in "image/png, cutout"."""
         sheets = {name: sheet for name in PICTURES if (sheet := self._export(name)) is not None}
         others = [
             (f"{sheet.media_type}, {name.partition('.')[0]}" if name in MORE else sheet.media_type, sheet)

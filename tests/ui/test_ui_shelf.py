@@ -226,11 +226,11 @@ def test_a_parcel_gives_every_format_and_its_receipts(result: stylize.Result) ->
         **{s.media_type: hashlib.sha256(s.data).hexdigest() for s in files.values() if s is not None},
         **{kind: hashlib.sha256(s.data).hexdigest() for kind, s in more.items() if s is not None},
     }
-    assert set(more) == {"image/jpeg, profile", "image/png, figure"}
+    assert set(more) == {"image/jpeg, profile", "image/png, cutout"}
     assert "Beleg" in bytes(text.data).decode()
     assert b"anarie" not in bytes(told.data) + bytes(text.data)
     assert parcel.file_name("picture.jpg") == "stylize-vinyl.jpg"
-    assert parcel.file_name("figure.png") == "stylize-vinyl-figure.png"
+    assert parcel.file_name("cutout.png") == "stylize-vinyl-cutout.png"
     assert parcel.file_name("receipt.json") == "stylize-vinyl-receipt.json"
     assert parcel.sheet("something.else") is None
 
@@ -251,7 +251,7 @@ def test_a_wiped_parcel_holds_zeros_and_gives_nothing(result: stylize.Result) ->
 
 def test_the_profile_is_the_face_and_the_figure_stands_on_nothing(result: stylize.Result) -> None:
     parcel = Parcel(replace(result), before=encode(result.pixels[:8, :8], ".jpg"))
-    head, figure = (parcel.sheet(name) for name in ("profile.jpg", "figure.png"))
+    head, figure = (parcel.sheet(name) for name in ("profile.jpg", "cutout.png"))
     assert head is not None
     assert figure is not None
     face = np.asarray(Image.open(io.BytesIO(bytes(head.data))))
@@ -270,7 +270,7 @@ def test_the_profile_is_the_face_and_the_figure_stands_on_nothing(result: styliz
 
 def test_where_there_is_no_outline_there_is_no_figure_alone(result: stylize.Result) -> None:
     parcel = Parcel(replace(result, figure=None), before=encode(result.pixels[:8, :8], ".jpg"))
-    assert (parcel.more, parcel.sheet("figure.png")) == (("profile.jpg",), None)
+    assert (parcel.more, parcel.sheet("cutout.png")) == (("profile.jpg",), None)
 
 
 def test_a_picture_without_a_face_has_a_profile_too() -> None:
