@@ -18,8 +18,12 @@ from starlette.types import Scope
 from ui.strings import language
 
 LOOKS = (
-    "body{font:1.1rem/1.5 system-ui,sans-serif;max-width:26rem;margin:20vh auto;padding:0 1rem;color-scheme:light dark}"
-    "input,button{font:inherit;padding:.5em;width:100%;box-sizing:border-box;margin:.3em 0}"
+    "html{color-scheme:light dark;background:light-dark(#fff3dc,#181222);color:light-dark(#3a2a35,#f7ecdf)}"
+    "body{font:1.05rem/1.5 ui-rounded,system-ui,sans-serif;max-width:24rem;margin:12vh auto;padding:0 1.2rem}"
+    "h1{font-size:1.6rem;line-height:1.2;color:light-dark(#c0381a,#ff8a65)}"
+    "input,button{font:inherit;padding:.6em .8em;width:100%;box-sizing:border-box;margin:.3em 0;border-radius:12px;"
+    "border:2px solid light-dark(#f0d9ac,#4a3b55);background:light-dark(#fff,#241b30);color:inherit}"
+    "button{background:#c0381a;border-color:#c0381a;color:#fff;font-weight:700;cursor:pointer}"
 )
 
 

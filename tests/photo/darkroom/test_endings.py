@@ -97,9 +97,9 @@ def test_a_zygote_that_dies_with_a_photo_takes_it_along(forked: Darkroom) -> Non
     pour(plate, GOOD[:5000])
     pid = decoder(forking=True)
     os.kill(darkroom_process(), signal.SIGKILL)
+    assert until(lambda: not Path(f"/proc/{pid}").exists())
     with pytest.raises(errors.DecoderStopped):
         plate.finish()
-    assert until(lambda: not Path(f"/proc/{pid}").exists())
     assert forked.read(GOOD).media_type == "image/jpeg"
 
 
