@@ -39,7 +39,7 @@ def walk(visitor: Visitor, photo: bytes, name: str = "Eileen") -> Iterator[str]:
     for slug in ("rocket", "telescope", "headphones"):
         tab.locator(f"#shelf input[name={slug}]").scroll_into_view_if_needed()
         tab.click(f"#shelf label:has(input[name={slug}])")
-    tab.evaluate("document.querySelector('#shelf .wrap').scrollTop = 0; scrollTo(0, 0)")
+    tab.evaluate("document.querySelectorAll('#shelf .wrap').forEach(e => e.scrollTop = 0); scrollTo(0, 0)")
     yield "photo"
     tab.click(".promise")
     tab.wait_for_selector("#wall .parts")
@@ -70,7 +70,7 @@ def at_work(visitor: Visitor, press: Callable[[], None] | None = None) -> Iterat
     begin = press or (lambda: tab.click("#make"))
     for _ in range(5):  # a machine that is busy may draw the page only when the toy is done
         begin()
-        tab.wait_for_selector("#busy .bar, #done .compare img.after")
+        tab.wait_for_selector("#busy .bar:not([aria-valuenow='0']), #done .compare img.after")
         visitor.until("document.querySelector('#sketch img')?.complete ?? true")
         os.kill(process.pid, signal.SIGSTOP)
         try:

@@ -65,10 +65,8 @@ def keys(owner: Any, page: Any) -> Iterator[Keys]:
     assert visitor.complaints == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_whole_flow_without_a_mouse(keys: Keys, portraits: dict[str, bytes], scheme: str) -> None:
+def test_the_whole_flow_without_a_mouse(keys: Keys, portraits: dict[str, bytes]) -> None:
     tab, visitor = keys.tab, keys.visitor
-    tab.emulate_media(color_scheme=scheme)
     keys.walk_to("photo", "Choose a photo")
     with tab.expect_file_chooser() as chooser:
         keys.press("Enter")
