@@ -163,6 +163,8 @@ def _words(say: Language) -> str:
         "tools": [say("photo.upload"), say("photo.webcam"), say("photo.clipboard")],
         "choose": say("photo.choose"),
         "remove": say("photo.remove"),
+        "camera": say("photo.camera"),
+        "snap": say("photo.snap"),
     }
     return escape(json.dumps(words, ensure_ascii=False), quote=True)
 

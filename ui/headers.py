@@ -55,7 +55,7 @@ REPLACED = frozenset(name for name, _ in HEADERS) | {
     b"access-control-allow-origin", b"access-control-allow-credentials",
 }  # fmt: skip
 
-FIRST = b'<head><script src="/toy/shut.js"></script>'
+FIRST = b'<head><script src="/toy/shut.js"></script><script src="/toy/tongue.js"></script>'
 HEAD = (
     '<link rel="icon" href="/toy/icon.svg" type="image/svg+xml">'
     '<link rel="preload" href="/toy/fonts/fredoka.woff2" as="font" type="font/woff2" crossorigin>'

@@ -23,6 +23,12 @@
     const remove = find("#photo .icon-button-wrapper button:last-of-type");
     set(remove, "aria-label", words.remove);
     set(remove, "title", words.remove);
+    const camera = find("#photo div[title]:has(> button > .wrap)"); /* these two Gradio has in English only */
+    set(camera, "title", words.camera);
+    const label = [...(camera?.querySelector(".wrap").childNodes ?? [])].find(({ data, nodeType }) => nodeType === Node.TEXT_NODE && data.trim());
+    if (label && label.data !== words.camera) label.data = words.camera;
+    set(find("#photo .photo-capture"), "aria-label", words.snap);
+    set(find("#photo .photo-capture .icon"), "title", words.snap);
     const more = find("#more > button");
     set(more, "aria-expanded", String(seen(find("#more [data-testid=accordion-content]"))));
     set(find("#more > button .icon"), "aria-hidden", "true");
@@ -53,7 +59,10 @@
     const boxes = every("#shelf input");
     if (!boxes.length) return;
     if (!boxes.includes(stop) || !seen(stop)) stop = shelf()[0];
-    for (const box of boxes) set(box, "tabindex", box === stop ? "0" : "-1");
+    for (const box of boxes) {
+      set(box, "tabindex", box === stop ? "0" : "-1");
+      box.removeAttribute("title"); /* our own name for it, in English; its label says it better */
+    }
   }
 
   document.addEventListener("keydown", (event) => {
