@@ -46,11 +46,16 @@ def forked() -> Iterator[Darkroom]:
 
 def darkroom_process() -> int:
     """The one process of a darkroom that this process started: its zygote, or its spawned decoder."""
-    ours = [
-        pid for pid in children(os.getpid()) if b"stylize.photo.darkroom" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    ]
-    assert len(ours) == 1
-    return ours[0]
+
+    def ours() -> list[int]:
+        return [
+            pid
+            for pid in children(os.getpid())
+            if b"stylize.photo.darkroom" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        ]
+
+    assert until(lambda: len(ours()) == 1), ours()
+    return ours()[0]
 
 
 def decoder(forking: bool) -> int:
