@@ -114,6 +114,23 @@ def test_a_receipt_that_cannot_be_written_is_refused_before_any_work(selfie: Pat
     assert (tmp_path / "there.txt").read_text("utf-8") == "precious"
 
 
+def test_sheets_to_print_are_written_beside_the_picture(selfie: Path, tmp_path: Path) -> None:
+    words = ("--print", "a.pdf", "--paper", "letter", "--name", "Needle", "--quiet")
+    assert main([*made(selfie, "--out", "a.png", *words)]) == 0
+    data = (tmp_path / "a.pdf").read_bytes()
+    assert data.startswith(b"%PDF-1.6")
+    assert data.count(b"/MediaBox [0 0 612.000 792.000]") == 4
+    assert b"Needle" not in data
+    assert leftovers(tmp_path) == {"a.png", "a.pdf"}
+
+
+@pytest.mark.parametrize("place", ["a.png", "-", "missing/a.pdf", "there.pdf"])
+def test_sheets_that_cannot_be_written_are_refused_before_any_work(selfie: Path, tmp_path: Path, place: str) -> None:
+    (tmp_path / "there.pdf").write_text("precious", "utf-8")
+    assert main([*made(selfie, "--out", "b.png", "--print", place)]) == 2
+    assert leftovers(tmp_path) == {"there.pdf"}
+
+
 def test_equal_words_equal_bytes(selfie: Path, tmp_path: Path) -> None:
     for out in ("a.png", "b.png"):
         assert main([*made(selfie, "--quiet", "--no-box", "--out", out)]) == 0

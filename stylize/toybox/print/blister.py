@@ -38,7 +38,7 @@ RIM_MM = 2.0
 SPACER_MM = (22.0, 12.0, 8.0)
 """Length of the tube, side of its square, its glue flap."""
 _HOLE = (4.3, 0.52)
-_SPACERS_AT = (6.4, 9.3)
+_SPACERS_AT = (5.2, 8.0)
 _STRUT_MM = (26.0, 52.0, 9.0)
 
 

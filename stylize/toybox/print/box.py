@@ -9,7 +9,7 @@ from stylize.models import Pixels
 from stylize.paper import Page, Paper, to_px
 from stylize.toybox.ground import draw_ground
 from stylize.toybox.layout import TALL, WIDE
-from stylize.toybox.palettes import Palette, palettes
+from stylize.toybox.palettes import Palette, contrast, palettes
 from stylize.toybox.print.draft import (
     MARGIN_MM,
     Draft,
@@ -35,6 +35,8 @@ from stylize.toybox.title import draw_title
 UNIT_MM = 7.5
 BOX_MM = (WIDE * UNIT_MM, TALL * UNIT_MM, 24.0)
 _BLEED_MM = 1.5
+_PALE = 1.6
+"""Below this contrast a white line cannot be seen."""
 
 
 def box_net() -> Net:
@@ -59,8 +61,9 @@ def box_page(parts: PrintParts, art: Art, paper: Paper, words: PrintWords) -> Pa
             x, y, _, _ = net.panel(name).box
             put(draft, over_edge(art_of_panel, bleed), left + x - bleed, top + y - bleed)
     unprinted = {corner[0] for corner in net.panel("glue").corners if corner[0] <= 0.0}
+    bright = 1.0 if min(contrast("#ffffff", colour) for colour in (colours.band, colours.crest)) > _PALE else 0.35
     for one, other in net.cuts:
-        grey = 0.35 if {one[0], other[0]} & unprinted else 1.0
+        grey = 0.35 if {one[0], other[0]} & unprinted else bright
         cut(draft, [(left + one[0], top + one[1]), (left + other[0], top + other[1])], closed=False, grey=grey)
     for one, other in net.folds:
         crease(draft, [(left + one[0], top + one[1]), (left + other[0], top + other[1])], grey=0.2)

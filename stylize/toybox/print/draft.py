@@ -54,9 +54,12 @@ def put(draft: Draft, art: Pixels, x: float, y: float) -> None:
 
 
 def over_edge(art: Pixels, bleed_mm: float) -> Pixels:
-    """`art` mirrored over its edges, so that no white shows where the scissors stray."""
+    """`art` carried on over its edges, so that no white shows where the scissors stray: sideways mirrored, for its dots;
+    up and down as it ends there, so that no badge comes twice.
+    """
     reach = round(to_px(bleed_mm))
-    return np.asarray(cv2.copyMakeBorder(art, reach, reach, reach, reach, cv2.BORDER_REFLECT), np.uint8)
+    wide = cv2.copyMakeBorder(art, 0, 0, reach, reach, cv2.BORDER_REFLECT)
+    return np.asarray(cv2.copyMakeBorder(wide, reach, reach, 0, 0, cv2.BORDER_REPLICATE), np.uint8)
 
 
 def colour_in(draft: Draft, points: Sequence[Spot], colour: Colour, opacity: float = 1.0) -> None:

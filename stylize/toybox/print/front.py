@@ -18,6 +18,8 @@ _OVERSIZE = 2
 _LAID_PX = 560.0
 FIGURE_ROOM = (4.7, 8.15)
 """How wide and high, in card units, what stands before the card may be."""
+_BESIDE = 4.05
+"""How wide a framed picture beside trays may be."""
 FIGURE_FOOT = 11.25
 
 
@@ -36,14 +38,15 @@ def draw_front(parts: PrintParts, width_px: int, art: Art | None = None) -> Pixe
             lay(light, piece)
         card = np.asarray(to_srgb(np.clip(light, 0, 1)) * 255 + 0.5, np.uint8)
     if art is not None:
-        _stand(card, art, unit)
+        beside_trays = not art.stands and bool(parts.order.accessories)
+        _stand(card, art, unit, _BESIDE if beside_trays else FIGURE_ROOM[0])
     return card
 
 
-def _stand(card: Pixels, art: Art, unit: float) -> None:
-    """Print a figure, or a framed picture, on the card, with its shadow."""
+def _stand(card: Pixels, art: Art, unit: float, room: float) -> None:
+    """Print a figure, or a framed picture, on the card, with its shadow; no wider than `room` card units."""
     tall, wide = art.pixels.shape[:2]
-    grow = min(FIGURE_ROOM[0] * unit / wide, FIGURE_ROOM[1] * unit / tall)
+    grow = min(room * unit / wide, FIGURE_ROOM[1] * unit / tall)
     shown = enlarge(art.pixels, width=round(wide * grow), height=round(tall * grow))
     tall, wide = shown.shape[:2]
     left = round(FIGURE[0] * unit - wide / 2)

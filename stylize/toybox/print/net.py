@@ -84,7 +84,7 @@ def tuck_box(width: float, height: float, depth: float, *, flap: float = 10.0, t
         ends.append(Panel(name=f"{end} tuck", corners=corners))
         for wall in (walls[1], walls[3]):
             begin, _, wide, _ = wall.box
-            end_at, reach = begin + wide, edge + way * 0.75 * depth
+            end_at, reach = begin + wide, edge + way * min(0.75 * depth, 0.45 * width)
             corners = ((begin, edge), (end_at, edge), (end_at - 0.18 * wide, reach), (begin + 0.18 * wide, reach))
             ends.append(Panel(name=f"{end} dust {wall.name}", corners=corners))
     return Net(width=width, height=height, depth=depth, panels=(glue, *walls, *ends))
