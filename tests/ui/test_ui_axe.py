@@ -40,3 +40,13 @@ def test_axe_would_find_it(owner: Any, page: Any) -> None:
     found = "\n".join(axe.complaints(tab))
     assert "serious color-contrast" in found
     assert "critical button-name" in found
+
+
+def test_the_camera_speaks_the_language_of_the_page(owner: Any, page: Any) -> None:
+    visitor = Visitor(owner, page)
+    tab = visitor.enter("de")
+    tab.click("#photo .source-selection button:nth-of-type(2)")
+    visitor.until("document.querySelector('#photo').innerText.includes('Kamera einschalten')")
+    assert "Webcam" not in tab.inner_text("#photo")
+    assert tab.evaluate("[navigator.language, ...navigator.languages]") == ["de", "de"]
+    assert axe.complaints(tab) == []

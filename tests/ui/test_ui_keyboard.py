@@ -165,7 +165,7 @@ def test_arrows_go_along_the_shelf(keys: Keys) -> None:
 
 
 def test_more_tells_whether_it_is_open(keys: Keys) -> None:
-    assert keys.tab.get_attribute("#more > button", "aria-expanded") == "false"
+    keys.visitor.until("document.querySelector('#more > button').getAttribute('aria-expanded') === 'false'")
     keys.tab.press("#more > button", "Enter")
     keys.visitor.until("document.querySelector('#more > button').getAttribute('aria-expanded') === 'true'")
     assert keys.walk_to("more")
