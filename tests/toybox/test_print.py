@@ -1,8 +1,7 @@
-"""Sheets to print: sizes in millimetres, nets that fold, outlines that can be cut, and what is refused."""
+"""Sheets to print: sizes in millimetres, outlines that can be cut, and what is refused."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import chain, combinations
@@ -17,17 +16,16 @@ from stylize import styles
 from stylize.engines.figure.engine import FigureEngine
 from stylize.errors import DeclarationError, NameTooLong, OutOfRange, UnknownChoice, UnknownPalette
 from stylize.models import BoxOrder, Request, Subject
-from stylize.paper import PAPERS, Page, Spot, to_mm, to_px
+from stylize.paper import Page, to_mm, to_px
 from stylize.progress import CancelToken, nobody
 from stylize.toybox.lettering import PLAIN, letters
 from stylize.toybox.order import NAME_LIMIT
 from stylize.toybox.print import words as print_words_room
 from stylize.toybox.print.blister import BLEED_MM, CARD_MM, FLAP_MM
-from stylize.toybox.print.box import BOX_MM, box_net
 from stylize.toybox.print.draft import MARGIN_MM
 from stylize.toybox.print.figure import Piece, enlarge, foot_of, piece_of
 from stylize.toybox.print.front import draw_front
-from stylize.toybox.print.net import Edge, Net, tuck_box
+from stylize.toybox.print.net import Edge
 from stylize.toybox.print.parts import PrintParts, art_of
 from stylize.toybox.print.sheets import SHEETS, draw_sheets
 from stylize.toybox.print.stickers import place
@@ -177,78 +175,6 @@ def test_a_rectangle_gets_a_rim_of_the_width_that_was_asked_for(wide: int, tall:
     across, down = zip(*piece.outline, strict=True)
     assert max(across) - min(across) == pytest.approx(to_mm(wide) + 2 * rim, abs=0.3)
     assert max(down) - min(down) == pytest.approx(to_mm(tall) + 2 * rim, abs=0.3)
-
-
-# ---------------------------------------------------------------- the box
-
-SIZES = st.tuples(st.floats(30, 90), st.floats(30, 120), st.floats(12, 40))
-
-
-@settings(max_examples=60, deadline=None)
-@given(SIZES)
-def test_the_net_folds_to_a_box(size: tuple[float, float, float]) -> None:
-    net = tuck_box(*size)
-    width, height, depth = size
-    walls = [net.panel(name).box for name in ("back", "left", "front", "right")]
-    assert [wall[2] for wall in walls] == pytest.approx([width, depth, width, depth])
-    assert all(wall[3] == pytest.approx(height) for wall in walls)
-    # A net of n panels without a ring has n - 1 folds, and hangs together by them.
-    assert len(net.folds) == len(net.panels) - 1
-    assert _hangs_together(net)
-    glued, seam = _at(net, "glue", net.panel("back").box[0]), _at(net, "right", net.size[0])
-    assert length(glued) == pytest.approx(length(seam))
-    for end in ("lid", "bottom"):
-        assert net.panel(end).box[2:] == pytest.approx((width, depth))
-        for side in ("left", "right"):
-            _, _, wide, reach = net.panel(f"{end} dust {side}").box
-            assert wide == pytest.approx(depth)
-            assert 2 * reach < width
-        assert net.panel(f"{end} tuck").box[2] == pytest.approx(width)
-
-
-@settings(max_examples=40, deadline=None)
-@given(SIZES)
-def test_the_outline_is_closed_and_no_panel_lies_on_another(size: tuple[float, float, float]) -> None:
-    net = tuck_box(*size)
-    ends = Counter(chain.from_iterable(net.cuts))
-    assert set(ends.values()) <= {2, 4}
-    wide, tall = net.size
-    scale = 4
-    count = np.zeros((int(tall * scale) + 2, int(wide * scale) + 2), np.int32)
-    for panel in net.panels:
-        layer = np.zeros(count.shape, np.uint8)
-        cv2.fillPoly(layer, [np.round(np.array(panel.corners) * scale).astype(np.int32)], 1)
-        count += cv2.erode(layer, np.ones((3, 3), np.uint8))
-    assert count.max() == 1
-    assert min(chain.from_iterable(chain.from_iterable(panel.corners for panel in net.panels))) >= 0
-
-
-@pytest.mark.parametrize("paper", PAPERS.values(), ids=lambda paper: paper.slug)
-def test_the_printed_box_fits(paper: object) -> None:
-    sheet = PAPERS[paper.slug]  # type: ignore[attr-defined]
-    wide, tall = box_net().size
-    assert wide + 2 * MARGIN_MM <= sheet.width_mm
-    assert tall + 2 * MARGIN_MM + 30 <= sheet.height_mm
-    assert BOX_MM[1] / BOX_MM[0] == pytest.approx(12.4 / 8.6)
-
-
-def _at(net: Net, name: str, x: float) -> Edge:
-    return next(edge for edge in net.panel(name).edges if edge[0][0] == edge[1][0] == pytest.approx(x))
-
-
-def _hangs_together(net: Net) -> bool:
-    reached, waiting = set(), [net.panels[0]]
-    while waiting:
-        panel = waiting.pop()
-        reached.add(panel.name)
-        unseen = (other for other in net.panels if other.name not in reached)
-        waiting += [other for other in unseen if _common(panel.corners, other.corners) == 2]
-    return len(reached) == len(net.panels)
-
-
-def _common(one: tuple[Spot, ...], other: tuple[Spot, ...]) -> int:
-    rounded = [{(round(x, 3), round(y, 3)) for x, y in corners} for corners in (one, other)]
-    return len(rounded[0] & rounded[1])
 
 
 # ---------------------------------------------------------------- stickers

@@ -14,7 +14,8 @@ from stylize.toybox.print.figure import enlarge
 from stylize.toybox.print.parts import Art, PrintParts
 from stylize.toybox.shapes import fill, rounded
 
-_OVERSIZE = 2
+_SMALL_PX = 1000
+"""A narrower card is drawn twice as wide first, for the sake of its small print."""
 _LAID_PX = 560.0
 FIGURE_ROOM = (4.7, 8.15)
 """How wide and high, in card units, what stands before the card may be."""
@@ -26,8 +27,9 @@ FIGURE_FOOT = 11.25
 def draw_front(parts: PrintParts, width_px: int, art: Art | None = None) -> Pixels:
     """(round(width_px * 12.4 / 8.6), width_px, 3) uint8: the card, drawn for this size. `art`: printed on it as well."""
     height_px = round(width_px * TALL / WIDE)
-    drawn = draw_card(parts.order, parts.palette, _OVERSIZE * width_px, title=parts.title)
-    card = np.asarray(cv2.resize(drawn, (width_px, height_px), interpolation=cv2.INTER_AREA), np.uint8)
+    card = draw_card(parts.order, parts.palette, width_px * (2 if width_px < _SMALL_PX else 1), title=parts.title)
+    if card.shape[1] > width_px:
+        card = np.asarray(cv2.resize(card, (width_px, height_px), interpolation=cv2.INTER_AREA), np.uint8)
     unit = width_px / WIDE
     if parts.order.accessories:
         light = to_linear(card.astype(np.float32) / 255)
