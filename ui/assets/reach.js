@@ -85,7 +85,7 @@
   });
 
   /* Whoever was on a button that went away or was switched off is put where it goes on. */
-  const ROOMS = "#photo, #report, #privacy, #make, #busy, #done, #trouble, #more, #steps";
+  const ROOMS = "#sign, #photo, #report, #privacy, #make, #busy, #done, #trouble, #more, #steps";
   let last = null;
   let room = "";
 
@@ -103,6 +103,7 @@
     if (room === "photo" || room === "report") {
       return find("#report .ready") ? find("#report") : every("#photo button").find(usable);
     }
+    if (room === "sign") return find(".promise");
     if (room === "privacy") return find("#privacy .fold");
     return ["#busy", "#done", "#make"].map((place) => find(place)).find(usable);
   }
