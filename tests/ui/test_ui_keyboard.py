@@ -61,6 +61,8 @@ def keys(owner: Any, page: Any) -> Iterator[Keys]:
     visitor = Visitor(owner, page)
     visitor.enter()
     visitor.until("document.querySelector('#shelf input[tabindex=\"-1\"]') !== null")
+    visitor.until("document.querySelector('#wall .parts') !== null")  # the first answer has come, nothing is drawn anew
+    visitor.tab.wait_for_timeout(500)
     yield Keys(visitor)
     assert visitor.complaints == []
 
