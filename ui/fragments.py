@@ -144,9 +144,14 @@ def take_home(say: Language, base: str, name: str, facts: str, clock: str = "", 
         for stem, suffix, there in (("profile", "jpg", True), ("cutout", "png", cutout))
         if there
     )
+    paper = " · ".join(
+        f'<a href="{escape(base)}/print_{size}.pdf?save" download="{escape(name)}-print-{size}.pdf" target="_self">{label}</a>'
+        for size, label in (("a4", "A4"), ("letter", "Letter"))
+    )
     return (
         f'<h2>{_t(say, "result.title")}</h2><p class="download">{_t(say, "result.download")}</p>'
         f'<p class="files">{links}</p><p class="files also">{also}</p>{clock}'
+        f'<p class="hint paper">{_t(say, "result.paper")}: {paper}</p>'
         f'<p class="hint"><a href="{escape(base)}/picture.png" target="_blank">{_t(say, "result.full")}</a></p>'
         f'<p class="hint verified">{_t(say, "result.verified")}</p>'
         f'<p class="hint receipt">{_t(say, "result.receipt")}: '

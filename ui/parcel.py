@@ -11,6 +11,7 @@ from dataclasses import replace
 from stylize.export import export
 from stylize.models import ExportOrder, Pixels, Receipt
 from stylize.pipeline import Result
+from stylize.printing import PrintParts, print_book
 from stylize.privacy.memory import wipe
 from stylize.receipt import languages, to_json, to_text
 from ui.profile import profile
@@ -20,11 +21,13 @@ FORMATS = {"picture.png": "image/png", "picture.jpg": "image/jpeg", "picture.web
 MORE = {"profile.jpg": "image/jpeg", "cutout.png": "image/png"}
 """The head as a square, and the figure alone on nothing."""
 PICTURES = FORMATS | MORE
+BOOKS = {"print_a4.pdf": "a4", "print_letter.pdf": "letter"}
+"""Sheets to print, cut out and fold, by the paper they are for."""
 RECEIPTS = {"receipt.json": "application/json", "receipt.txt": "text/plain; charset=utf-8"}
 
 
 class Parcel:
-    """`sheet(name)` gives the files of PICTURES and RECEIPTS, and "before.jpg": the photo in the picture's shape.
+    """`sheet(name)` gives the files of PICTURES, BOOKS and RECEIPTS, and "before.jpg": the photo in the picture's shape.
     `more`: which of MORE there are.
 
     `language`: of the receipt in words.
@@ -38,6 +41,7 @@ class Parcel:
         self._pixels: Pixels | None = result.pixels
         self._picture: Pixels | None = result.picture
         self._figure = result.figure
+        self._parts: PrintParts | None = result.parts
         self.more = tuple(name for name in MORE if name != "cutout.png" or result.figure is not None)
         self._sheets = {"before.jpg": before}
         self._lock = threading.Lock()
@@ -53,12 +57,14 @@ class Parcel:
         with self._lock:
             if name in RECEIPTS:
                 return self._write(name)
+            if name in BOOKS:
+                return self._print(name)
             return self._export(name) if name in PICTURES else self._sheets.get(name)
 
     def file_name(self, name: str) -> str:
         """What the file of that name is called at home."""
         stem, _, ending = name.rpartition(".")
-        return f"stylize-{self.style}{'' if name in FORMATS else f'-{stem}'}.{ending}"
+        return f"stylize-{self.style}{'' if name in FORMATS else f'-{stem}'}.{ending}".replace("_", "-")
 
     def wipe(self) -> None:
         """Overwrite the pixels and every file made of them."""
@@ -66,7 +72,7 @@ class Parcel:
             for pixels in (self._pixels, self._picture, self._figure):
                 if pixels is not None and pixels.flags.writeable:
                     wipe(pixels)
-            self._pixels = self._picture = self._figure = None
+            self._pixels = self._picture = self._figure = self._parts = None
             for sheet in self._sheets.values():
                 sheet.wipe()
             self._sheets.clear()
@@ -75,6 +81,13 @@ class Parcel:
         """Made, and verified, when first asked for."""
         if name not in self._sheets and (pixels := self._drawn(name)) is not None:
             made = export(pixels, ExportOrder(media_type=PICTURES[name]), trained=self._trained)
+            self._sheets[name] = _sheet(made.data, made.media_type)
+        return self._sheets.get(name)
+
+    def _print(self, name: str) -> Sheet | None:
+        """Drawn, and verified, when first asked for: it takes a second or two. Not in the receipt, which would print."""
+        if name not in self._sheets and self._parts is not None:
+            made = print_book(self._parts, trained=self._trained, paper=BOOKS[name], language=self._language)
             self._sheets[name] = _sheet(made.data, made.media_type)
         return self._sheets.get(name)
 

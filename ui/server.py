@@ -13,7 +13,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from ui import stylesheet
 from ui.app import build
 from ui.listening import Address
-from ui.parcel import PICTURES
+from ui.parcel import BOOKS, PICTURES
 from ui.pictures import icon_sheet
 from ui.shop import Shop
 from ui.state import state
@@ -109,6 +109,6 @@ class ShelfRoute:
         headers = {}
         if parcel is not None and ATTACHED in request.query_params:
             headers["content-disposition"] = f'attachment; filename="{parcel.file_name(name)}"'
-            if name in PICTURES:
+            if name in PICTURES or name in BOOKS:
                 self._shop.parcels.take(request.path_params["id"])
         return Response(sheet.data, media_type=sheet.media_type, headers=headers)

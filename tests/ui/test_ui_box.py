@@ -6,6 +6,7 @@ import base64
 import io
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -143,6 +144,10 @@ def test_head_and_figure_are_taken_home(visitor: Visitor, portraits: dict[str, b
     assert alpha[0].max() == 0, "nothing above the hair"
     assert 0.3 < (alpha == 255).mean() < 0.8
     assert b"Canary" not in data
+    with tab.expect_download() as waiting:
+        tab.click("#home .paper a:text-is('A4')")
+    assert waiting.value.suggested_filename == "stylize-action-figure-print-a4.pdf"
+    assert Path(waiting.value.path()).read_bytes()[:5] == b"%PDF-"
     visitor.until("document.querySelector('#done .clock').innerText.includes('Taken home')")
     visitor.keep("desk-box-home")
     assert visitor.complaints == []

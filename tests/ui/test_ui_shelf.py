@@ -16,7 +16,7 @@ from stylize import photo
 from stylize.models import BoxOrder, Request
 from stylize.photo.faces import propose
 from ui.intake import Arrival
-from ui.parcel import FORMATS, MORE, PICTURES, Parcel
+from ui.parcel import BOOKS, FORMATS, MORE, PICTURES, Parcel
 from ui.pictures import encode
 from ui.profile import profile
 from ui.retention import Retention
@@ -247,6 +247,25 @@ def test_a_wiped_parcel_holds_zeros_and_gives_nothing(result: stylize.Result) ->
     assert not any(np.any(drawn) for drawn in (pixels, picture, figure))
     assert all(s is not None and is_wiped(s) for s in sheets)
     assert [parcel.sheet(name) for name in (*PICTURES, "before.jpg", "receipt.json")] == [None] * 7
+
+
+def test_sheets_to_print_are_made_when_asked_for_and_wiped(result: stylize.Result) -> None:
+    assert result.figure is not None
+    assert result.parts.picture is result.picture, "what is wiped is what would be printed"
+    drawn = {name: getattr(result, name).copy() for name in ("pixels", "picture", "figure")}
+    parcel = Parcel(replace(result, **drawn), before=sheet(b"before"))
+    for name in BOOKS:
+        book = parcel.sheet(name)
+        assert book is not None
+        assert book.media_type == "application/pdf"
+        assert bytes(book.data[:5]) == b"%PDF-"
+        assert parcel.sheet(name) is book
+    assert parcel.file_name("print_a4.pdf").endswith("-print-a4.pdf")
+    receipt = parcel.sheet("receipt.json")
+    assert receipt is not None
+    assert b"pdf" not in bytes(receipt.data)
+    parcel.wipe()
+    assert parcel.sheet("print_a4.pdf") is None
 
 
 def test_the_profile_is_the_face_and_the_figure_stands_on_nothing(result: stylize.Result) -> None:
