@@ -48,6 +48,7 @@
 
   /* The shelf is one stop on the way through the page, not a hundred and fifty: inside, the arrows move. */
   let stop = null;
+  let sieve = "";
 
   function shelf() {
     const shown = every("#shelf input").filter(seen);
@@ -58,6 +59,9 @@
   function rove() {
     const boxes = every("#shelf input");
     if (!boxes.length) return;
+    const rules = find("#filter style")?.textContent ?? "";
+    if (rules !== sieve && !boxes.includes(document.activeElement)) stop = null; /* another search: its best find comes first */
+    sieve = rules;
     if (!boxes.includes(stop) || !seen(stop)) stop = shelf()[0];
     for (const box of boxes) {
       set(box, "tabindex", box === stop ? "0" : "-1");
@@ -111,10 +115,23 @@
   function rescue() {
     const now = document.activeElement;
     if (!last || usable(last) || (now !== document.body && usable(now))) return;
-    const place = harbour();
+    settle(harbour());
+  }
+
+  function settle(place) {
     if (!usable(place)) return;
     if (!place.matches("button, input, a")) place.tabIndex = -1;
     place.focus({ preventScroll: true });
+  }
+
+  /* a picture may be there so soon that the big button was never seen at rest: who pressed it goes on to the picture, too */
+  let picture = null;
+
+  function arrive() {
+    const there = find("#done .compare");
+    if (there === picture || !seen(there)) return;
+    picture = there;
+    if (last && document.activeElement === find("#make")) settle(find("#done"));
   }
 
   /* said aloud: which step the work is at, what became of the photo, that the picture is there, what a style is */
@@ -143,6 +160,7 @@
     name();
     rove();
     rescue();
+    arrive();
     speak();
   }
 
