@@ -21,15 +21,14 @@ from stylize import photo
 from stylize.errors import PhotoNotArrived, PhotoTooLarge, StylizeError
 from stylize.models import Findings, Found, Photo
 from stylize.photo.darkroom import Darkroom, Plate
+from stylize.photo.darkroom.limits import DRAINED_BYTES
+from stylize.photo.read import LARGEST_FILE_BYTES
 from stylize.privacy.memory import wipe
 from ui.pictures import encode, placeholder, preview
 from ui.protocol import BodyLost, Wire
 from ui.shelf import Sheet, Shelf
 from ui.trouble import unexpected
 
-LIMIT_BYTES = 20_000_000
-DRAIN_BYTES = 100_000_000
-"""How much of a photo over the limit is listened to and thrown away, so that the browser hears the answer."""
 PATIENCE_SECONDS = 60
 REPORT_SECONDS = 60
 """How long the report waits to be fetched before it is overwritten."""
@@ -72,7 +71,7 @@ class Intake:
             return Response(status_code=400)
         if not wire.length:
             return Response(status_code=400 if "content-length" in request.headers else 411)
-        if wire.length > DRAIN_BYTES:
+        if wire.length > DRAINED_BYTES:
             return self._answer(_refused(_too_large()))
         try:
             plate = await asyncio.to_thread(self._darkroom.open_plate, boundary)
@@ -163,7 +162,7 @@ def _refused(problem: StylizeError) -> Arrival:
 
 
 def _too_large() -> PhotoTooLarge:
-    limit = LIMIT_BYTES // 1_000_000
+    limit = LARGEST_FILE_BYTES // 1_000_000
     return PhotoTooLarge(megabytes=f"> {limit}", limit=limit)
 
 
