@@ -56,10 +56,15 @@ REPLACED = frozenset(name for name, _ in HEADERS) | {
 }  # fmt: skip
 
 FIRST = b'<head><script src="/toy/shut.js"></script><script src="/toy/tongue.js"></script>'
+SHEETS = (
+    "page", "sign", "privacy", "clocks", "steps", "photo", "style", "box", "make", "work", "result", "more",
+)  # fmt: skip
+"""The style sheets in assets/, one for each room of the page; what stands later wins."""
 HEAD = (
     '<link rel="icon" href="/toy/icon.svg" type="image/svg+xml">'
     '<link rel="preload" href="/toy/fonts/fredoka.woff2" as="font" type="font/woff2" crossorigin>'
-    '<link rel="stylesheet" href="/toy/page.css"><link rel="stylesheet" href="/toy/{tongue}.css">'
+    + "".join(f'<link rel="stylesheet" href="/toy/{name}.css">' for name in SHEETS)
+    + '<link rel="stylesheet" href="/toy/{tongue}.css">'
     '<script src="/toy/page.js" defer></script><script src="/toy/reach.js" defer></script></head>'
 )
 """Sent with the page, so that our looks are there at the first paint and not after Gradio has started."""

@@ -1,4 +1,4 @@
-"""The toy shop's colours and shapes, as far as Gradio's own variables carry them. The rest is assets/page.css."""
+"""The toy shop's colours and shapes, as far as Gradio's own variables carry them. The rest is in assets/*.css."""
 
 from __future__ import annotations
 
