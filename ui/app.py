@@ -11,6 +11,7 @@ from ui import fragments
 from ui.form import COLOURS, NAMES
 from ui.handlers import Handlers, Updates
 from ui.keeping import Keeping
+from ui.making import Making
 from ui.panels.box import box_panel
 from ui.panels.more import more_panel
 from ui.panels.photo import photo_panel
@@ -44,7 +45,7 @@ def build(say: Language, shop: Shop) -> gr.Blocks:
     with gr.Blocks(title=say("page.title"), analytics_enabled=False, delete_cache=(60, 600)) as page:
         widgets = _lay_out(say, shop)
         visits = Visits()
-        _wire(widgets, Handlers(say, shop, visits), Keeping(say, shop, visits), page)
+        _wire(widgets, Handlers(say, shop, visits), Making(say, shop, visits), Keeping(say, shop, visits), page)
     page.queue(max_size=32, default_concurrency_limit=1, api_open=False)
     keep_open(page._queue)  # noqa: SLF001 - there is no public way
     return page
@@ -68,7 +69,7 @@ def _lay_out(say: Language, shop: Shop) -> Widgets:
     return widgets
 
 
-def _wire(widgets: Widgets, do: Handlers, keeping: Keeping, page: gr.Blocks) -> None:
+def _wire(widgets: Widgets, do: Handlers, making: Making, keeping: Keeping, page: gr.Blocks) -> None:
     def by_name(update: Updates) -> dict[Any, Any]:
         return {widgets[name]: value for name, value in update.items()} or {widgets["bar"]: gr.skip()}
 
@@ -85,7 +86,7 @@ def _wire(widgets: Widgets, do: Handlers, keeping: Keeping, page: gr.Blocks) -> 
         """The long one: a generator, fed with every field of the form."""
 
         def run(request: gr.Request, *values: Any) -> Iterator[dict[Any, Any]]:
-            for update in do.make(str(request.session_hash), dict(zip(NAMES, values, strict=True)), again):
+            for update in making.make(str(request.session_hash), dict(zip(NAMES, values, strict=True)), again):
                 yield by_name(update)
 
         gr.on([trigger], run, [widgets[name] for name in NAMES], [widgets[name] for name in STAGE], **QUIET)
@@ -101,7 +102,7 @@ def _wire(widgets: Widgets, do: Handlers, keeping: Keeping, page: gr.Blocks) -> 
     on([widgets["own_colours"].change], do.choose_colours, ("own_colours",), PICKERS)
     on_make(widgets["make"].click, again=False)
     on_make(widgets["again"].click, again=True)
-    on([widgets["cancel"].click], do.cancel, (), ("bar",))
+    on([widgets["cancel"].click], making.cancel, (), ("bar",))
     on([page.load], keeping.open, (), ("sign", "banner", "heading", "minutes", *PANEL))
     on([widgets["look"].click], keeping.look, (), PANEL)
     on([widgets["minutes"].input], keeping.keep_for, ("minutes",), PANEL)

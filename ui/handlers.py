@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import gradio as gr
 
-from stylize.errors import Cancelled, StylizeError
-from stylize.models import Photo
-from stylize.pipeline import Result
-from stylize.privacy.memory import give_back
+from stylize.errors import StylizeError
 from ui import display, fragments, proofs
-from ui.form import COLOURS, to_request
+from ui.form import COLOURS
 from ui.intake import arrival_id
-from ui.job import Job
-from ui.pictures import encode
-from ui.shop import Shop, with_new_seed
+from ui.making import ready_button
+from ui.shop import Shop
 from ui.strings import Language
-from ui.trouble import PhotoGone, PhotoMissing
+from ui.trouble import PhotoGone
 from ui.visits import Visit, Visits
 
-Values = Mapping[str, Any]
 Updates = dict[str, Any]
-
-TICK_SECONDS = 0.2
 
 
 class Handlers:
@@ -126,119 +118,9 @@ class Handlers:
     def choose_colours(self, _session: str, chosen: list[str]) -> Updates:
         return {f"look.{name}": gr.update(visible=name in chosen) for name in COLOURS}
 
-    # ------------------------------------------------------------ the picture
-
-    def make(self, session: str, values: Values, again: bool) -> Iterator[Updates]:
-        """Make the picture and tell how it goes. Leaving this generator before its end stops the work."""
-        visit = self._visit(session)
-        arrival = self._shop.intake.arrivals.get(visit.photo) if visit.photo else None
-        if arrival is None or arrival.photo is None:
-            yield self._trouble(PhotoGone() if visit.photo else PhotoMissing())
-            return
-        try:
-            request = to_request(values, self._say.code)
-        except StylizeError as problem:
-            yield self._trouble(problem)
-            return
-        begun = time.perf_counter()
-        job = visit.job = self._shop.begin(visit.photo or "", with_new_seed(request) if again else request)
-        try:
-            yield from self._watch(job, f"gradio_api/file=photo/{visit.photo}.webp")
-        finally:
-            job.cancel()
-            visit.job = None
-            self._shop.sketches.clear()
-            give_back()
-        idle = self._idle(request.style)
-        if job.outcome is None:
-            yield idle if isinstance(job.error, Cancelled) else {**idle, **self._trouble(job.error or PhotoGone())}
-            return
-        with self._shop.intake.arrivals.hold(visit.photo) as arrival:
-            if arrival is None or arrival.photo is None:  # wiped in the last moment: then there is no result either
-                yield {**idle, **self._trouble(PhotoGone())}
-            else:
-                shown = self._show(visit, arrival.photo, job.outcome, time.perf_counter() - begun)
-                yield {**idle, **shown, **measured_colours(job.outcome, values["own_colours"])}
-
     def _button(self, style: str) -> Any:
         """The big button, ready; a painting is no figure."""
-        key = "make.button" if self._shop.is_toy(style) else "make.picture_button"
-        return gr.update(value=self._say(key), interactive=True)
+        return ready_button(self._say, self._shop, style)
 
-    def _watch(self, job: Job[Result], photo: str) -> Iterator[Updates]:
-        """Bar and sketch, as often as there is something new."""
-        yield {
-            "make": gr.update(value=self._say("make.busy"), interactive=False),
-            "trouble": gr.update(value="", visible=False),
-            "done": gr.update(visible=False),
-            "busy": gr.update(visible=True),
-            "sketch": fragments.working(photo, self._say("result.before")),
-            "bar": fragments.progress(self._say("stage.wait"), 0.0),
-        }
-        told: tuple[object, int] | None = None
-        frame = None
-        while not job.done:
-            job.wait(TICK_SECONDS)
-            latest = job.latest
-            news: Updates = {}
-            if latest is not None and told != (latest.stage, round(100 * job.fraction)):
-                told = (latest.stage, round(100 * job.fraction))
-                news["bar"] = fragments.progress(self._say(f"stage.{latest.stage}"), job.fraction)
-            if job.frame is not None and job.frame is not frame:
-                frame = job.frame
-                sketch = self._shop.sketches.put(encode(frame, ".jpg"))
-                news["sketch"] = fragments.working(f"/shelf/{sketch}/sketch.jpg", self._say("result.after"))
-            yield news  # also without news: it is how a page that is gone is noticed
-
-    def _idle(self, style: str) -> Updates:
-        return {
-            "make": self._button(style),
-            "busy": gr.update(visible=False),
-            "sketch": "",
-        }
-
-    def _trouble(self, problem: StylizeError) -> Updates:
-        return {"trouble": gr.update(value=fragments.trouble(self._say, problem), visible=True)}
-
-    def _show(self, visit: Visit, photo: Photo, result: Result, seconds: float) -> Updates:
-        parcel = visit.shown = self._shop.pack(photo, result, self._say.code)
-        visit.parcels.append(parcel)
-        base = f"/shelf/{parcel}"
-        style = self._shop.workshop.styles[result.plan.style].title
-        title = style.get(self._say.code, style["en"])
-        height, width = result.pixels.shape[:2]
-        facts = self._say(
-            "result.facts",
-            engine=self._say.maybe(f"maker.{result.plan.engine}", result.plan.engine),
-            seconds=f"{seconds:.1f}".replace(".", self._say("result.decimal_point")),
-            seed=result.plan.seed,
-        )
-        alt = self._say("result.picture", style=title)
-        return {
-            "done": gr.update(visible=True),
-            "picture": fragments.compare(self._say, f"{base}/before.jpg", f"{base}/picture.png", alt, (width, height)),
-            "home": fragments.take_home(
-                self._say,
-                base,
-                f"stylize-{result.plan.style}",
-                facts,
-                self._clock(parcel),
-                cutout=result.figure is not None,
-            ),
-            "side": gr.update(visible=True),
-        }
-
-    def cancel(self, session: str) -> Updates:
-        """Stop the picture that this visitor is waiting for."""
-        job = self._visit(session).job
-        if job is not None:
-            job.cancel()
-        return {}
-
-    def _clock(self, thing: str, words: str = "result") -> str:
+    def _clock(self, thing: str, words: str) -> str:
         return proofs.clock(self._say, thing, self._shop.retention.keep_seconds, words)
-
-
-def measured_colours(result: Result, chosen: Sequence[str]) -> Updates:
-    """Let the pickers that are not in use begin with what was measured."""
-    return {f"look.{name}": getattr(result.look, name) for name in COLOURS if name not in chosen}

@@ -1,4 +1,4 @@
-"""One picture being made on a thread of its own, watched and stopped from others."""
+"""Pictures being made on a thread of their own, watched and stopped from others."""
 
 from __future__ import annotations
 
@@ -17,19 +17,23 @@ _ONE_AT_A_TIME = threading.Lock()
 
 
 class Job(Generic[Outcome]):
-    """Runs `work` once, after any other job has ended. `outcome` or `error` is there when `done`.
+    """Runs `work` for each of `rounds`, after any other job has ended: the first argument is which, from 0. `outcomes`, one
+    a round, or `error` are there when `done`.
 
-    `latest` is the last progress told, None while it waits for its turn; `frame` the last preview picture.
+    `latest` is the last progress told, None while it waits for its turn; `round` the one that it is about; `frame` the
+    last preview picture.
     """
 
-    def __init__(self, work: Callable[[Tell, CancelToken], Outcome]) -> None:
+    def __init__(self, work: Callable[[int, Tell, CancelToken], Outcome], rounds: int = 1) -> None:
         self._work = work
+        self.rounds = rounds
+        self.round = 0
         self._cancel = CancelToken()
         self._news = threading.Condition()
         self.done = False
         self.latest: Progress | None = None
         self.frame: Pixels | None = None
-        self.outcome: Outcome | None = None
+        self.outcomes: tuple[Outcome, ...] = ()
         self.error: StylizeError | None = None
         threading.Thread(target=self._run, name="stylize-job", daemon=True).start()
 
@@ -46,7 +50,7 @@ class Job(Generic[Outcome]):
     @property
     def fraction(self) -> float:
         """How much of the whole is done, 0 to 1."""
-        return 0.0 if self.latest is None else overall_fraction(self.latest)
+        return 0.0 if self.latest is None else (self.round + overall_fraction(self.latest)) / self.rounds
 
     def _tell(self, progress: Progress) -> None:
         self._cancel.check()
@@ -55,13 +59,18 @@ class Job(Generic[Outcome]):
             self.frame = self.frame if progress.preview is None else progress.preview
             self._news.notify_all()
 
+    def _play(self, number: int) -> Outcome:
+        with self._news:
+            self.round = number
+        return self._work(number, self._tell, self._cancel)
+
     def _run(self) -> None:
         try:
             while not _ONE_AT_A_TIME.acquire(timeout=0.1):
                 self._cancel.check()
             try:
                 self._cancel.check()
-                self.outcome = self._work(self._tell, self._cancel)
+                self.outcomes = tuple(self._play(number) for number in range(self.rounds))
             finally:
                 _ONE_AT_A_TIME.release()
         except Cancelled as stopped:

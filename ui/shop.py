@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from functools import cached_property
 from weakref import WeakSet
 
@@ -119,16 +120,16 @@ class Shop:
         names = [(p.german if say.code == "de" else p.english, p.slug) for p in palettes().values()]
         return [(say("box.palette_auto"), ""), *names]
 
-    def begin(self, photo_id: str, request: Request) -> Job[Result]:
-        """Start making the picture. The photo is not wiped before the work has ended."""
+    def begin(self, photo_id: str, requests: Sequence[Request]) -> Job[Result]:
+        """Start making the pictures, one for each request. While one is being made the photo is not wiped."""
 
-        def work(tell: Tell, cancel: CancelToken) -> Result:
+        def work(number: int, tell: Tell, cancel: CancelToken) -> Result:
             with self.intake.arrivals.hold(photo_id) as arrival:
                 if arrival is None or arrival.photo is None:
                     raise PhotoGone
-                return self.workshop.run(arrival.photo, request, tell=tell, cancel=cancel)
+                return self.workshop.run(arrival.photo, requests[number], tell=tell, cancel=cancel)
 
-        job = Job(work)
+        job = Job(work, rounds=len(requests))
         self._jobs.add(job)
         return job
 

@@ -20,7 +20,7 @@ def finish(job: Job[str], seconds: float = 10) -> Job[str]:
     return job
 
 
-def endless(tell: Tell, cancel: CancelToken) -> str:
+def endless(number: int, tell: Tell, cancel: CancelToken) -> str:
     while True:
         cancel.check()
         tell(Progress(stage=Stage.GENERATE, fraction=0.5, preview=np.zeros((4, 4, 3), np.uint8)))
@@ -28,8 +28,8 @@ def endless(tell: Tell, cancel: CancelToken) -> str:
 
 
 def test_a_job_hands_over_what_it_made() -> None:
-    job = finish(Job(lambda tell, cancel: "toy"))
-    assert (job.outcome, job.error) == ("toy", None)
+    job = finish(Job(lambda number, tell, cancel: "toy"))
+    assert (job.outcomes, job.error) == (("toy",), None)
 
 
 def test_a_job_tells_how_far_it_is_and_stops_when_told() -> None:
@@ -55,18 +55,18 @@ def test_jobs_wait_for_each_other_and_may_be_stopped_waiting() -> None:
     assert not first.done
     first.cancel()
     finish(first)
-    assert finish(Job(lambda tell, cancel: "next")).outcome == "next"
+    assert finish(Job(lambda number, tell, cancel: "next")).outcomes == ("next",)
 
 
 def test_errors_of_the_library_arrive_as_they_are() -> None:
-    def work(tell: Tell, cancel: CancelToken) -> str:
+    def work(number: int, tell: Tell, cancel: CancelToken) -> str:
         raise NoFace
 
     assert isinstance(finish(Job(work)).error, NoFace)
 
 
 def test_what_nobody_expected_is_said_without_its_details(capfd: object) -> None:
-    def work(tell: Tell, cancel: CancelToken) -> str:
+    def work(number: int, tell: Tell, cancel: CancelToken) -> str:
         raise ValueError("the user's secret")
 
     job = finish(Job(work))
