@@ -11,6 +11,7 @@ from PIL import Image
 
 from stylize.engines.diffusion.decode import decode
 from stylize.engines.diffusion.families import FamilyFacts
+from stylize.engines.diffusion.guides import Guides
 from stylize.engines.diffusion.preview import sketch
 from stylize.models import Denoise, Pixels
 from stylize.progress import CancelToken, Progress, Stage, Tell
@@ -24,9 +25,9 @@ PREVIEW_SECONDS = 0.15
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Painted:
-    """Pixels (h, w, 3) uint8 and (stage, seconds)."""
+    """Pixels (h, w, 3) uint8 for each seed, and (stage, seconds)."""
 
-    pixels: Pixels
+    pixels: tuple[Pixels, ...]
     timings: tuple[tuple[str, float], ...]
 
 
@@ -44,31 +45,37 @@ def paint(
     image: Image.Image,
     denoise: Denoise,
     *,
-    seed: int,
+    seeds: tuple[int, ...],
+    guides: Guides,
     tell: Tell,
     cancel: CancelToken,
 ) -> Painted:
-    """Denoise and decode. The generator lives on the CPU whatever the device, so that a seed means the same noise
-    everywhere. Raises Cancelled at the end of the step in which it was asked for, BlackPicture, or what torch raises.
+    """Denoise and decode: all `seeds` side by side, each with a generator of its own. Generators live on the CPU whatever
+    the device, so that a seed means the same noise everywhere. Raises Cancelled at the end of the step in which it was asked for, BlackPicture, or what torch raises.
     """
     import torch
 
     started = time.perf_counter()
-    latents = pipeline(
+    painter = guides.pipeline or pipeline
+    painter.scheduler = pipeline.scheduler
+    generators = [torch.Generator("cpu").manual_seed(seed) for seed in seeds]
+    latents = painter(
         prompt=denoise.prompt,
         image=image,
         strength=strength_of(denoise),
         num_inference_steps=denoise.num_inference_steps,
         guidance_scale=denoise.guidance_scale,
         negative_prompt=denoise.negative_prompt or None,
-        generator=torch.Generator("cpu").manual_seed(seed),
+        num_images_per_prompt=len(seeds),
+        generator=generators if len(seeds) > 1 else generators[0],
         output_type="latent",
         callback_on_step_end=at_step_end(facts, tell, cancel),
         callback_on_step_end_tensor_inputs=["latents"],
+        **guides.arguments,
     ).images
     denoised = time.perf_counter()
     cancel.check()
-    pixels = decode(pipeline, latents, upcasts=facts.vae_upcasts)
+    pixels = tuple(decode(pipeline, latents[n : n + 1], upcasts=facts.vae_upcasts) for n in range(len(seeds)))
     decoded = time.perf_counter()
     return Painted(pixels=pixels, timings=(("denoise", denoised - started), ("decode", decoded - denoised)))
 

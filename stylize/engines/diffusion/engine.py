@@ -5,9 +5,8 @@ from __future__ import annotations
 import importlib.util
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from stylize.errors import EngineFailed, OutOfMemory, StylizeError, WeightsChanged
 from stylize.geometry import Size
@@ -19,9 +18,8 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from stylize.engines.diffusion.denoise import Painted
-    from stylize.engines.diffusion.device import Placement
-    from stylize.engines.diffusion.families import FamilyFacts
-    from stylize.engines.diffusion.memory import MemoryMode
+    from stylize.engines.diffusion.guides import Guides
+    from stylize.engines.diffusion.loaded import Loaded
 
 SIZE_MULTIPLE = 8
 """Latents are an eighth of the picture."""
@@ -30,20 +28,6 @@ DIGESTED = 0.5
 """How far loading stands when the weights were read once for their digest."""
 
 LIBRARIES = ("torch", "diffusers", "transformers", "accelerate", "peft", "safetensors")
-
-
-@dataclass(kw_only=True, slots=True)
-class Loaded:
-    """A model in memory. `worn`: the digests of the LoRAs in it now; `mode` may go down."""
-
-    pipeline: Any
-    weights: WeightSet
-    digest: str
-    facts: FamilyFacts
-    placement: Placement
-    mode: MemoryMode
-    model_scheduler_config: Any
-    worn: tuple[str, ...] = ()
 
 
 class DiffusionEngine:
@@ -126,6 +110,7 @@ class DiffusionEngine:
         from stylize.engines.diffusion.device import choose_placement, free_bytes
         from stylize.engines.diffusion.families import families
         from stylize.engines.diffusion.load import load_pipeline
+        from stylize.engines.diffusion.loaded import Loaded
         from stylize.engines.diffusion.memory import arrange, choose_mode
 
         facts = families()[weights.family]
@@ -151,6 +136,7 @@ class DiffusionEngine:
         LoraMissing, LoraUnfit, OutOfMemory, BlackPicture, WeightsChanged, UnknownChoice (scheduler).
         """
         from stylize.engines.diffusion.frame import grow, init_image, trim
+        from stylize.engines.diffusion.guides import guides_for
 
         if plan.denoise is None:
             raise EngineFailed(engine=self.name, kind="PlanWithoutDenoise")
@@ -165,14 +151,15 @@ class DiffusionEngine:
         try:
             self._prepare(plan.denoise)
             prepared = time.perf_counter()
-            painted = self._paint(image, plan.denoise, plan.seed, never_back(tell), cancel)
+            guides = guides_for(self._model(), subject, plan)
+            painted = self._paint(image, plan.denoise, (plan.seed,), guides, never_back(tell), cancel)
         except StylizeError:
             raise
         except Exception as error:
             raise EngineFailed(engine=self.name, kind=type(error).__name__) from None
         tell(Progress(stage=Stage.GENERATE, fraction=1.0))
         return Picture(
-            pixels=trim(painted.pixels, plan.size),
+            pixels=trim(painted.pixels[0], plan.size),
             cutout=None,
             plan_digest=plan.digest(),
             timings=(("prepare", prepared - started), *painted.timings),
@@ -196,7 +183,15 @@ class DiffusionEngine:
                 loaded.worn = wanted
         weigh(loaded.pipeline, denoise.loras)
 
-    def _paint(self, image: Image.Image, denoise: Denoise, seed: int, tell: Tell, cancel: CancelToken) -> Painted:
+    def _paint(
+        self,
+        image: Image.Image,
+        denoise: Denoise,
+        seeds: tuple[int, ...],
+        guides: Guides,
+        tell: Tell,
+        cancel: CancelToken,
+    ) -> Painted:
         """Paint; when memory runs out, once more in the next more frugal mode."""
         from stylize.engines.diffusion.denoise import paint
         from stylize.engines.diffusion.device import empty_cache
@@ -211,7 +206,16 @@ class DiffusionEngine:
                 arrange(loaded.pipeline, mode, device)
                 loaded.mode = mode
             try:
-                return paint(loaded.pipeline, loaded.facts, image, denoise, seed=seed, tell=tell, cancel=cancel)
+                return paint(
+                    loaded.pipeline,
+                    loaded.facts,
+                    image,
+                    denoise,
+                    seeds=seeds,
+                    guides=guides,
+                    tell=tell,
+                    cancel=cancel,
+                )
             except Exception as error:
                 if not is_out_of_memory(error):
                     raise

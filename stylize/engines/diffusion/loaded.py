@@ -1,0 +1,26 @@
+"""A model in memory, and what is known of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from stylize.engines.diffusion.device import Placement
+    from stylize.engines.diffusion.families import FamilyFacts
+    from stylize.engines.diffusion.memory import MemoryMode
+    from stylize.weights import WeightSet
+
+
+@dataclass(kw_only=True, slots=True)
+class Loaded:
+    """`worn`: the digests of the LoRAs in it now; `mode` may go down."""
+
+    pipeline: Any
+    weights: WeightSet
+    digest: str
+    facts: FamilyFacts
+    placement: Placement
+    mode: MemoryMode
+    model_scheduler_config: Any
+    worn: tuple[str, ...] = ()
