@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from stylize.evidence import Evidence, Receipt
 from stylize.geometry import Box, Size
+from stylize.guidance import Control, FacePass
 from stylize.request import (
     DEFAULT_SIZE,
     Beard,
@@ -37,6 +38,7 @@ __all__ = [
     "BoxOrder",
     "Capabilities",
     "Colour",
+    "Control",
     "Cutout",
     "Denoise",
     "DenoiseOverride",
@@ -44,6 +46,7 @@ __all__ = [
     "Export",
     "ExportOrder",
     "Face",
+    "FacePass",
     "Findings",
     "Found",
     "Hair",
@@ -183,7 +186,8 @@ class Capabilities:
     do not ride in the package. `denoises`: a plan for it carries a `Denoise`. `size_multiple`: sides are rounded to it.
     `min_size`, `max_size` bound each side. `family`: which of a style's tables its weights understand ("sd15",
     "sdxl"); empty for an engine without weights. `schedulers`: the names a plan for it may carry; empty: any.
-    `makes_toys` False: its pictures show no whole figure, so in a box they become a photo card.
+    `makes_toys` False: its pictures show no whole figure, so in a box they become a photo card. `guides`: what lies
+    beside its weights ("ip_adapter", "controlnet:depth" ...). `mends_faces`: it can paint a finished face once more.
     """
 
     name: str
@@ -197,6 +201,8 @@ class Capabilities:
     family: str = ""
     schedulers: tuple[str, ...] = ()
     makes_toys: bool = True
+    guides: tuple[str, ...] = ()
+    mends_faces: bool = False
 
 
 # ---------------------------------------------------------------- what will be done
@@ -204,7 +210,7 @@ class Capabilities:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Denoise:
-    """Everything diffusers is told. `denoising_steps` is what really runs, never 0."""
+    """Everything diffusers is told. `denoising_steps` is what really runs, never 0. `ip_adapter_scale` 0: none is put on."""
 
     prompt: str = field(repr=False)
     negative_prompt: str = field(repr=False)
@@ -214,10 +220,24 @@ class Denoise:
     scheduler: str
     loras: tuple[Lora, ...]
     init_image: Literal["subject", "figure"]
+    ip_adapter_scale: float = 0.0
+    control: Control | None = None
+    face_pass: FacePass | None = None
 
     @property
     def denoising_steps(self) -> int:
         return min(int(self.num_inference_steps * self.strength), self.num_inference_steps)
+
+    @property
+    def needs_figure(self) -> bool:
+        """Whether the figure engine must have drawn before it begins."""
+        return self.init_image == "figure" or (self.control is not None and self.control.drawn_from == "figure")
+
+    @property
+    def guides(self) -> tuple[str, ...]:
+        """What must lie beside the weights, in the words of `Capabilities.guides`."""
+        control = (f"controlnet:{self.control.kind}",) if self.control else ()
+        return (*(("ip_adapter",) if self.ip_adapter_scale else ()), *control)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

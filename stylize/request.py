@@ -98,7 +98,12 @@ class Lora:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DenoiseOverride:
-    """The field-standard knobs of diffusion; None: as the style says."""
+    """The field-standard knobs of diffusion; None: as the style says.
+
+    `likeness` 0 to 1 moves strength, ip_adapter_scale and controlnet_conditioning_scale together, from most like a toy
+    to most like the person; 0.5 is the style's own. Each of the three, where set, wins over it. `face_pass`: whether a
+    face that came out small is painted once more.
+    """
 
     prompt: str | None = field(default=None, repr=False)
     negative_prompt: str | None = field(default=None, repr=False)
@@ -108,6 +113,10 @@ class DenoiseOverride:
     scheduler: str | None = None
     loras: tuple[Lora, ...] | None = None
     init_image: Literal["subject", "figure"] | None = None
+    likeness: float | None = None
+    ip_adapter_scale: float | None = None
+    controlnet_conditioning_scale: float | None = None
+    face_pass: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

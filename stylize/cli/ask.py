@@ -56,6 +56,9 @@ def add_request(parser: argparse.ArgumentParser) -> None:
         look.add_argument(f"--{name.replace('_', '-')}", metavar="#RRGGBB")
 
     denoise = parser.add_argument_group("the engine diffusion", "named as in diffusers; the style decides unless said")
+    denoise.add_argument(
+        "--likeness", type=float, metavar="0..1", help="0: more like a toy, 1: more like you, 0.5: as the style says"
+    )
     denoise.add_argument("--prompt")
     denoise.add_argument("--negative-prompt")
     denoise.add_argument("--strength", type=float, metavar="0.05..1")
@@ -66,6 +69,13 @@ def add_request(parser: argparse.ArgumentParser) -> None:
         "--lora", action="append", type=_lora, metavar="NAME[:SCALE]", help="may be said several times"
     )
     denoise.add_argument("--init-image", choices=("subject", "figure"), help="what to begin from")
+    denoise.add_argument("--ip-adapter-scale", type=float, metavar="0..1.5", help="wins over --likeness; 0: none")
+    denoise.add_argument(
+        "--controlnet-conditioning-scale", type=float, metavar="0..2", help="wins over --likeness; 0: none"
+    )
+    denoise.add_argument(
+        "--face-pass", action=argparse.BooleanOptionalAction, help="paint a face that came out small once more, larger"
+    )
 
 
 def build_request(args: argparse.Namespace, styles: Mapping[str, Style], media_type: str) -> Request:
@@ -94,6 +104,10 @@ def build_request(args: argparse.Namespace, styles: Mapping[str, Style], media_t
             scheduler=args.scheduler,
             loras=tuple(args.lora) if args.lora else None,
             init_image=args.init_image,
+            likeness=args.likeness,
+            ip_adapter_scale=args.ip_adapter_scale,
+            controlnet_conditioning_scale=args.controlnet_conditioning_scale,
+            face_pass=args.face_pass,
         ),
         export=ExportOrder(media_type=media_type, quality=args.quality),
         face=None if args.face is None else args.face - 1,

@@ -51,6 +51,18 @@ class LoraUnfit(EngineError):
     sentence = "LoRA number {position} of the list was not made for {family}. Choose one that was, or leave it out."
 
 
+class GuideMissing(EngineError):
+    slug = "guide-missing"
+    sentence = "There is no {what} beside your weights, so its scale cannot be set. docs/diffusion.md says where to put it, or leave that scale to the style."
+
+
+class GuideUnfit(EngineError):
+    slug = "guide-unfit"
+    sentence = (
+        "The {what} beside your weights was not made for {family}. Put one there that was, or set its scale to 0."
+    )
+
+
 class WeightsError(EngineError):
     slug = "weights"
 

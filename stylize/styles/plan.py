@@ -26,6 +26,7 @@ from stylize.models import (
     Plan,
     Request,
 )
+from stylize.styles.guides import CONTROL_SCALE, IP_ADAPTER_SCALE, LIKENESS, check_guides, decide
 from stylize.styles.prompt import fill
 from stylize.styles.style import (
     GUIDANCE_SCALE,
@@ -66,7 +67,7 @@ def plan(
         size=choose_size(request.size, engine),
         look=final,
         settings=style.settings.get(engine.name, ()),
-        denoise=_denoise(request.denoise, _denoise_table(style, engine), final) if engine.denoises else None,
+        denoise=_denoise(request.denoise, _denoise_table(style, engine), final, engine) if engine.denoises else None,
         weights_digest=weights_digest,
     )
 
@@ -99,7 +100,9 @@ def check_request(request: Request, style: Style, capabilities: Sequence[Capabil
     if engine.denoises:
         if request.denoise.init_image == "figure" and "figure" not in style.settings:
             raise StyleNotForEngine(engine="figure", style=style.slug, choices=", ".join(style.engines))
-        scheduler = request.denoise.scheduler or _denoise_table(style, engine).scheduler
+        table = _denoise_table(style, engine)
+        check_guides(request.denoise, table.guides, engine)
+        scheduler = request.denoise.scheduler or table.scheduler
         if engine.schedulers and scheduler not in engine.schedulers:
             raise UnknownChoice(kind="scheduler", choices=", ".join(engine.schedulers))
 
@@ -167,19 +170,23 @@ def _denoise_table(style: Style, engine: Capabilities) -> DenoiseTable:
     return style.denoise[engine.family] if engine.family else next(iter(style.denoise.values()))
 
 
-def _denoise(asked: DenoiseOverride, table: DenoiseTable, look: Look) -> Denoise:
-    strength = table.strength if asked.strength is None else asked.strength
+def _denoise(asked: DenoiseOverride, table: DenoiseTable, look: Look, engine: Capabilities) -> Denoise:
     steps = table.num_inference_steps if asked.num_inference_steps is None else asked.num_inference_steps
+    prompt = fill(table.prompt, look) if asked.prompt is None else asked.prompt
     negative = asked.negative_prompt
+    decided = decide(asked, table.strength, table.guides, engine, look, prompt)
     return Denoise(
-        prompt=fill(table.prompt, look) if asked.prompt is None else asked.prompt,
+        prompt=prompt,
         negative_prompt=fill(table.negative_prompt, look) if negative is None else negative,
-        strength=strength,
+        strength=decided.strength,
         guidance_scale=table.guidance_scale if asked.guidance_scale is None else asked.guidance_scale,
-        num_inference_steps=enough_steps(steps, strength),
+        num_inference_steps=enough_steps(steps, decided.strength),
         scheduler=asked.scheduler or table.scheduler,
         loras=table.loras if asked.loras is None else asked.loras,
         init_image=asked.init_image or table.init_image,
+        ip_adapter_scale=decided.ip_adapter_scale,
+        control=decided.control,
+        face_pass=decided.face_pass,
     )
 
 
@@ -193,6 +200,9 @@ def _check_knobs(asked: DenoiseOverride) -> None:
         ("strength", asked.strength, STRENGTH),
         ("guidance_scale", asked.guidance_scale, GUIDANCE_SCALE),
         ("num_inference_steps", asked.num_inference_steps, NUM_INFERENCE_STEPS),
+        ("likeness", asked.likeness, LIKENESS),
+        ("ip_adapter_scale", asked.ip_adapter_scale, IP_ADAPTER_SCALE),
+        ("controlnet_conditioning_scale", asked.controlnet_conditioning_scale, CONTROL_SCALE),
     )
     for field, value, (low, high) in numbers:
         if value is not None:

@@ -9,11 +9,10 @@ from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Literal, cast
 
-from stylize.errors import DeclarationError
 from stylize.models import Lora, Setting
-from stylize.styles.prompt import PLACEHOLDERS, placeholders
+from stylize.styles.guides import GUIDE_KEYS, NO_GUIDES, GuideTable, read_guides
+from stylize.styles.reader import Reader
 
-LANGUAGES = ("en", "de")
 FAMILIES = ("sd15", "sdxl")
 DENOISING = "diffusion"
 """The table that is read as `DenoiseTable`s, one a family; every other engine's table is plain settings."""
@@ -40,6 +39,7 @@ class DenoiseTable:
     scheduler: str
     init_image: Literal["subject", "figure"]
     loras: tuple[Lora, ...] = ()
+    guides: GuideTable = NO_GUIDES
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,51 +101,8 @@ def read_style(text: str, slug: str) -> Style:
     )
 
 
-class _Reader:
-    """Takes typed values out of one file's tables; every complaint carries the style's slug and the key."""
-
-    def __init__(self, slug: str) -> None:
-        self.slug = slug
-
-    def error(self, why: str) -> DeclarationError:
-        return DeclarationError(name=self.slug, why=why)
-
-    def only(self, table: Mapping[str, object], where: str, known: set[str]) -> None:
-        for key in table:
-            if key not in known:
-                raise self.error(f"the key {where}{key} is unknown; known: {', '.join(sorted(known))}")
-
-    def table(self, table: Mapping[str, object], key: str, where: str = "") -> dict[str, object]:
-        value = table.get(key)
-        if not isinstance(value, dict):
-            raise self.error(f"{where}{key} must be a table")
-        return value
-
-    def text(self, table: Mapping[str, object], key: str, where: str = "") -> str:
-        value = table.get(key)
-        if not isinstance(value, str) or not value.strip():
-            raise self.error(f"{where}{key} must be text, and not empty")
-        return value.strip()
-
-    def flag(self, table: Mapping[str, object], key: str) -> bool:
-        value = table.get(key)
-        if not isinstance(value, bool):
-            raise self.error(f"{key} must be true or false")
-        return value
-
-    def number(self, table: Mapping[str, object], key: str, where: str, bounds: tuple[float, float]) -> float:
-        value = table.get(key)
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not bounds[0] <= value <= bounds[1]:
-            raise self.error(f"{where}{key} must be a number between {bounds[0]:g} and {bounds[1]:g}")
-        return value
-
-    def translated(self, table: Mapping[str, object], key: str, longest: int = 200) -> Mapping[str, str]:
-        texts = self.table(table, key)
-        self.only(texts, f"{key}.", set(LANGUAGES))
-        read = {language: self.text(texts, language, f"{key}.") for language in LANGUAGES}
-        if any(len(text) > longest for text in read.values()):
-            raise self.error(f"{key} must have {longest} letters at most")
-        return MappingProxyType(read)
+class _Reader(Reader):
+    """What only a style has."""
 
     def settings(self, engines: Mapping[str, object], name: str) -> tuple[tuple[str, Setting], ...]:
         where = f"engines.{name}."
@@ -160,7 +117,7 @@ class _Reader:
             return {}
         where = f"engines.{DENOISING}."
         shared = self.table(engines, DENOISING, "engines.")
-        known = {f.name for f in fields(DenoiseTable)}
+        known = {f.name for f in fields(DenoiseTable)} - {"guides"} | set(GUIDE_KEYS)
         self.only(shared, where, known | set(FAMILIES))
         base = {key: value for key, value in shared.items() if key in known}
         families = {name: self.table(shared, name, where) for name in FAMILIES if name in shared}
@@ -189,17 +146,8 @@ class _Reader:
             scheduler=scheduler,
             init_image=cast("Literal['subject', 'figure']", init_image),
             loras=self.loras(table, where),
+            guides=read_guides(self, table, where),
         )
-
-    def template(self, table: Mapping[str, object], key: str, where: str) -> str:
-        text = self.text(table, key, where)
-        try:
-            unknown = placeholders(text) - PLACEHOLDERS
-        except ValueError:
-            raise self.error(f"{where}{key} has a brace that is not closed") from None
-        if unknown:
-            raise self.error(f"{where}{key} has a field it may not have; known: {', '.join(sorted(PLACEHOLDERS))}")
-        return text
 
     def loras(self, table: Mapping[str, object], where: str) -> tuple[Lora, ...]:
         rows = table.get("loras", [])
