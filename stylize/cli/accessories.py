@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from stylize.cli.output import say_json, say_table
-from stylize.styles.style import LANGUAGES
+from stylize.styles.reader import LANGUAGES
 from stylize.toybox.accessories import search_accessories
 
 

@@ -8,7 +8,7 @@ from stylize.cli.common import add_settings, settings_of
 from stylize.cli.output import say_json, say_table
 from stylize.engines.registry import check_settings
 from stylize.styles import load_styles
-from stylize.styles.style import LANGUAGES
+from stylize.styles.reader import LANGUAGES
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
