@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -101,6 +102,21 @@ def test_a_face_that_cannot_be_trusted_is_not_printed(
         unseen = make(dataclasses.replace(subject, person=person, pixels=noise)).pixels
         np.testing.assert_array_equal(seen, unseen)
     assert (make(subject).pixels != make(dataclasses.replace(subject, pixels=noise)).pixels).any()
+
+
+def test_a_simple_face_wears_stubble_too(make: Callable[..., Any], subject_of: Callable[[str], Subject]) -> None:
+    import dataclasses
+
+    subject = subject_of("obama")
+    hidden = dataclasses.replace(subject, person=dataclasses.replace(subject.person, confidence=0.3))
+
+    def seen(beard: Beard) -> np.ndarray:
+        return make(hidden, look={"beard": beard}).pixels.astype(int)
+
+    changed = np.abs(seen(Beard.STUBBLE) - seen(Beard.NONE)).max(-1) > 6
+    rows = np.nonzero(changed.any(1))[0]
+    assert changed.sum() > 200
+    assert rows.max() - rows.min() < 0.2 * len(changed), "the lower face, and nothing else"
 
 
 def test_settings_do_something(make: Callable[..., object], subject_of: Callable[[str], Subject]) -> None:

@@ -16,7 +16,7 @@ from stylize.engines.figure.face_eyes import paint_eyes
 from stylize.engines.figure.face_layout import Layout, lay_out
 from stylize.engines.figure.face_mouth import paint_mouth
 from stylize.engines.figure.face_simple import is_printable, simple_face
-from stylize.engines.figure.face_skin import Areas, even_skin, find_areas
+from stylize.engines.figure.face_skin import beard_area, even_skin, find_areas
 from stylize.engines.figure.face_warp import unwrap
 from stylize.engines.figure.settings import FigureSettings
 from stylize.models import Beard, Look, Subject
@@ -40,6 +40,7 @@ def print_face(subject: Subject, look: Look, settings: FigureSettings) -> FacePr
     if not is_printable(person):
         picture, colours, layout = simple_face(look, settings, SIZE)
         blush(picture, layout, colours, settings.blush)
+        print_beard(picture, beard_area(layout, picture.shape), layout, colours, look.beard)
         return FacePrint(pixels=picture, skin=rgb(colours.skin), layout=layout)
     layout = lay_out(person, settings, SIZE)
     unwrapped = unwrap(subject, layout)
@@ -48,7 +49,7 @@ def print_face(subject: Subject, look: Look, settings: FigureSettings) -> FacePr
     areas = find_areas(layout, unwrapped.hair, photo_lab, colours.measured)
     picture = even_skin(unwrapped, areas, colours, person, settings)
     blush(picture, layout, colours, settings.blush)
-    print_beard(picture, areas, layout, colours, look.beard)
+    print_beard(picture, areas.beard, layout, colours, look.beard)
     paint_mouth(picture, photo_lab, layout, colours, settings)
     paint_brows(picture, photo_lab, areas.hair, layout, colours, measured=not person.look.glasses)
     paint_eyes(picture, photo_lab, layout, colours, settings, opening=person.eyes_open)
@@ -64,9 +65,9 @@ def blush(picture: Floats, layout: Layout, colours: FaceColours, strength: float
         lay(picture, strength * 0.75 * mask, rgb(colours.skin + np.array([-4, 15, 4], np.float32)))
 
 
-def print_beard(picture: Floats, areas: Areas, layout: Layout, colours: FaceColours, beard: Beard) -> None:
-    """Stubble: a shadow with a fine grain, the same on every toy. Under a sculpted beard around the mouth: its colour,
-    up to the lips, so that no bare skin shows between them.
+def print_beard(picture: Floats, area: Floats, layout: Layout, colours: FaceColours, beard: Beard) -> None:
+    """Stubble: a shadow with a fine grain, the same on every toy, where `area` (n, n) is. Under a sculpted beard around
+    the mouth: its colour, up to the lips, so that no bare skin shows between them.
     """
     if beard not in (Beard.STUBBLE, Beard.GOATEE, Beard.FULL):
         return
@@ -75,7 +76,7 @@ def print_beard(picture: Floats, areas: Areas, layout: Layout, colours: FaceColo
     if beard is Beard.STUBBLE:
         noise = np.random.default_rng(7).standard_normal(picture.shape[:2]).astype(np.float32)
         grain = np.clip(soften(noise, 0.8 * unit) * 0.9 + 0.95, 0.3, 1.5)
-        lay(picture, np.clip(0.32 * areas.beard * (1 - lips) * grain, 0, 1), tone(colours.hair, 0.9, 0.4, 0.4))
+        lay(picture, np.clip(0.32 * area * (1 - lips) * grain, 0, 1), tone(colours.hair, 0.9, 0.4, 0.4))
         return
     outline = hull(layout.spots[list(_AROUND_MOUTH)])
     middle, reach = outline.mean(axis=0), 1.3 if beard is Beard.FULL else 1.04

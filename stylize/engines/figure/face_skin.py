@@ -55,7 +55,6 @@ def find_areas(layout: Layout, hair: Floats, lab: Floats, skin: Floats) -> Areas
     above = np.arange(shape[0], dtype=np.float32)[:, None] < spots[105, 1] - 4 * unit
     fringe = ramp(8, 16, skin[0] - soften(lab[..., 0], 3 * unit)) * above * (1 - _grow(brows, 25 * unit))
     hair = np.maximum(hair, fringe) * np.maximum(above, features + brows < 0.5)
-    lower = polygon(spots[list(_BEARD)], shape, soft=9 * unit)
     sockets = np.zeros(shape, np.float32)
     for around in ((*mesh.RIGHT_BROW, 117, 118, 101, 50, 234, 6), (*mesh.LEFT_BROW, 346, 347, 330, 280, 454, 6)):
         sockets = np.maximum(sockets, polygon(hull(spots[list(around)]), shape))
@@ -65,10 +64,15 @@ def find_areas(layout: Layout, hair: Floats, lab: Floats, skin: Floats) -> Areas
         lips=soften(_grow(polygon(hull(spots[list(mesh.LIPS_OUTER)]), shape), 7 * unit), 3.5 * unit),
         brows=np.clip(soften(_grow(brows, 21 * unit), 5 * unit) * 1.2, 0, 1),
         hair=np.clip(soften(_grow(hair, 31 * unit), 7 * unit) * 1.3, 0, 1),
-        beard=lower,
+        beard=beard_area(layout, shape),
         around_eyes=soften(sockets, 6 * unit),
         nose=polygon(hull(spots[list(mesh.NOSE)]), shape, soft=7 * unit),
     )
+
+
+def beard_area(layout: Layout, shape: tuple[int, ...]) -> Floats:
+    """Where a beard grows on a face laid out like this, (n, n) from 0 to 1."""
+    return polygon(layout.spots[list(_BEARD)], shape, soft=9 * layout.size / 768)
 
 
 def _grow(mask: Floats, reach: float) -> Floats:
