@@ -75,6 +75,16 @@ from stylize.errors.photo import (
     SubjectError,
 )
 from stylize.errors.privacy import ImportedTooEarly, LanUnavailable, PrivacyError, WallMissing
+from stylize.errors.weights import (
+    DownloadFailed,
+    DownloadRefused,
+    HostForeign,
+    LicenceNotAccepted,
+    PlaceTaken,
+    SpaceMissing,
+    WeightsNotInstalled,
+    WeightsNotOnDisk,
+)
 
 __all__ = [
     "BlackPicture",
@@ -82,6 +92,8 @@ __all__ = [
     "DarkroomBusy",
     "DeclarationError",
     "DecoderStopped",
+    "DownloadFailed",
+    "DownloadRefused",
     "EngineError",
     "EngineFailed",
     "EngineUnavailable",
@@ -94,10 +106,12 @@ __all__ = [
     "FormatNotSupported",
     "GuideMissing",
     "GuideUnfit",
+    "HostForeign",
     "ImportedTooEarly",
     "InitPictureMissing",
     "LanUnavailable",
     "LetteringMissing",
+    "LicenceNotAccepted",
     "LoraMissing",
     "LoraUnfit",
     "NameTooLong",
@@ -115,8 +129,10 @@ __all__ = [
     "PhotoTooManyPixels",
     "PhotoTooSmall",
     "PhotoTruncated",
+    "PlaceTaken",
     "PrivacyError",
     "RequestError",
+    "SpaceMissing",
     "StyleNotForEngine",
     "StylizeError",
     "SubjectError",
@@ -130,6 +146,8 @@ __all__ = [
     "WeightsDamaged",
     "WeightsError",
     "WeightsMissing",
+    "WeightsNotInstalled",
+    "WeightsNotOnDisk",
     "WeightsUnknownFamily",
     "WeightsUnsafe",
 ]
