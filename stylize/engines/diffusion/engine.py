@@ -12,7 +12,7 @@ from stylize.errors import EngineFailed, OutOfMemory, StylizeError, WeightsChang
 from stylize.geometry import Size
 from stylize.models import Capabilities, Denoise, Lora, Picture, Plan, Subject
 from stylize.progress import CancelToken, Progress, Stage, Tell, nobody
-from stylize.weights import Family, WeightSet, digest, digest_file, digest_with, look_up
+from stylize.weights import Family, WeightSet, digest, digest_file, digest_with, list_loras, look_up
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -56,14 +56,14 @@ class DiffusionEngine:
         from stylize.engines.diffusion.families import families
         from stylize.engines.diffusion.schedulers import scheduler_names
 
-        why, family = "", None
+        why, why_slug, weights = "", "", None
         try:
-            family = look_up(self._place).family
+            weights = look_up(self._place)
         except StylizeError as error:
-            why = str(error)
+            why, why_slug = str(error), error.slug
         if missing := [library for library in LIBRARIES if importlib.util.find_spec(library) is None]:
-            why = f"These libraries are not installed: {', '.join(missing)}. Install Stylize again."
-        facts = families()[family or Family.SD15]
+            why, why_slug = f"These libraries are not installed: {', '.join(missing)}. Install Stylize again.", ""
+        facts = families()[weights.family if weights else Family.SD15]
         return Capabilities(
             name=self.name,
             ready=not why,
@@ -73,8 +73,11 @@ class DiffusionEngine:
             size_multiple=SIZE_MULTIPLE,
             min_size=Size(width=facts.shortest_side, height=facts.shortest_side),
             max_size=Size(width=facts.longest_side, height=facts.longest_side),
-            family=family.value if family else "",
+            family=weights.family.value if weights else "",
             schedulers=scheduler_names(),
+            why_slug=why_slug,
+            model=(weights.path.stem if weights.single_file else weights.path.name) if weights else "",
+            loras=tuple(list_loras(weights)) if weights else (),
         )
 
     def weights_digest(self, loras: tuple[Lora, ...] = ()) -> str:

@@ -1,0 +1,39 @@
+"""What an engine can do here and now. Part of `stylize.models`; import it there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from stylize.geometry import Size
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Capabilities:
+    """What an engine can do here and now, told without loading it.
+
+    `ready` False: `why` is a whole sentence saying what is missing and what to do. `uses_weights`: it needs files that
+    do not ride in the package. `denoises`: a plan for it carries a `Denoise`. `size_multiple`: sides are rounded to it.
+    `min_size`, `max_size` bound each side. `family`: which of a style's tables its weights understand ("sd15",
+    "sdxl"); empty for an engine without weights. `schedulers`: the names a plan for it may carry; empty: any.
+    `makes_toys` False: its pictures show no whole figure, so in a box they become a photo card. `guides`: what lies
+    beside its weights ("ip_adapter", "controlnet:depth" ...). `mends_faces`: it can paint a finished face once more.
+    `why_slug`: of the error whose sentence `why` is, so that it can be said in another language. `model`: what its
+    weights are called on this machine; `loras`: those that lie beside them, by name.
+    """
+
+    name: str
+    ready: bool
+    why: str
+    uses_weights: bool
+    denoises: bool
+    size_multiple: int
+    min_size: Size
+    max_size: Size
+    family: str = ""
+    schedulers: tuple[str, ...] = ()
+    makes_toys: bool = True
+    guides: tuple[str, ...] = ()
+    mends_faces: bool = False
+    why_slug: str = ""
+    model: str = ""
+    loras: tuple[str, ...] = ()
