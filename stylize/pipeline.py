@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from stylize import export, photo, styles
 from stylize.errors import EngineError, SubjectError
 from stylize.geometry import Size
 from stylize.making import Bench, check_order, compose, figure_alone, make_picture, print_parts
 from stylize.models import Evidence, Export, Findings, Found, Look, Photo, Pixels, Plan, Receipt, Request
+from stylize.photo import Sitting
 from stylize.progress import CancelToken, Stage, StageWatch, Tell, nobody
 from stylize.receipt import write_receipt
 from stylize.toybox.print.parts import PrintParts
@@ -18,7 +19,8 @@ from stylize.toybox.print.parts import PrintParts
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Result:
-    """Everything a run hands back. `found`: what the photo's file held beside the picture.
+    """Everything a run hands back. `request`: what was asked, tidied, with the seed that was drawn: asked again, it gives the
+    same picture. `found`: what the photo's file held beside the picture.
 
     `pixels` (h, w, 3) uint8 sRGB are those of the export; `picture` those of the engine, without a box: the same array
     where none was wanted. `figure` (h, w, 4) uint8, straight alpha: the figure alone, where its outline is known; it may
@@ -28,6 +30,7 @@ class Result:
 
     export: Export
     receipt: Receipt
+    request: Request = field(repr=False)
     found: tuple[Found, ...] = field(repr=False)
     findings: Findings
     look: Look
@@ -77,7 +80,7 @@ def inspect_photo(untrusted_bytes: bytes, *, face: int | None = None, read: Read
 
 
 def run(
-    source: bytes | Photo,
+    source: bytes | Photo | Sitting,
     request: Request,
     *,
     bench: Bench,
@@ -88,7 +91,8 @@ def run(
 ) -> Result:
     """Photo + request → finished, verified, labelled file with its receipt.
 
-    `source`: untrusted bytes, opened by `read` (in this process, or in the darkroom), or a photo that was read already.
+    `source`: untrusted bytes, opened by `read` (in this process, or in the darkroom), or a photo that was read already;
+    a `Sitting` for several pictures of one photo, which is then looked at and measured once.
 
     What could never work is refused before the photo is opened. An engine that was not named by the user and fails is
     passed over for the next one that can do the style. Raises StylizeError and nothing else for bad input; Cancelled
@@ -100,11 +104,11 @@ def run(
     seed = secrets.randbelow(styles.MAX_SEED + 1) if request.seed is None else request.seed
 
     with watch.stage(Stage.READ):
-        opened = source if isinstance(source, Photo) else read(source)
+        sitting = _seated(source, read)
     with watch.stage(Stage.INSPECT):
-        findings = photo.inspect(opened, request.face)
+        findings = sitting.inspect(request.face)
     with watch.stage(Stage.ISOLATE):
-        subject = photo.isolate(opened, findings)
+        subject = sitting.isolate(request.face)
 
     made = make_picture(subject, request, style, bench, seed, watch)
     with watch.stage(Stage.COMPOSE):
@@ -114,8 +118,9 @@ def run(
     figure = figure_alone(made)
     return Result(
         export=exported,
-        receipt=write_receipt(made.plan, exported, opened.found, watch.durations, evidence()),
-        found=opened.found,
+        receipt=write_receipt(made.plan, exported, sitting.photo.found, watch.durations, evidence()),
+        request=replace(request, seed=seed),
+        found=sitting.photo.found,
         findings=findings,
         look=made.plan.look,
         plan=made.plan,
@@ -125,3 +130,9 @@ def run(
         parts=print_parts(made, style, request.box, figure, bench),
         passed_over=made.passed_over,
     )
+
+
+def _seated(source: bytes | Photo | Sitting, read: Read) -> Sitting:
+    if isinstance(source, Sitting):
+        return source
+    return Sitting(source if isinstance(source, Photo) else read(source))

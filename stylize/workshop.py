@@ -12,6 +12,7 @@ from stylize.engines import registry
 from stylize.engines.base import Engine
 from stylize.making import Bench
 from stylize.models import Capabilities, Evidence, Photo, Request
+from stylize.photo import Sitting
 from stylize.pipeline import PhotoReport, Read, Result, Witness
 from stylize.privacy import lock_down
 from stylize.progress import CancelToken, Tell, nobody
@@ -56,13 +57,15 @@ class Workshop:
 
     def run(
         self,
-        source: bytes | Photo,
+        source: bytes | Photo | Sitting,
         request: Request | None = None,
         *,
         tell: Tell = nobody,
         cancel: CancelToken | None = None,
     ) -> Result:
-        """As `stylize.run`, with engines that stay warm. `source`: a photo's bytes, or a photo that was read already."""
+        """As `stylize.run`, with engines that stay warm. `source`: a photo's bytes, or a photo that was read already,
+        or a `Sitting` of one for several pictures.
+        """
         request = request or Request()
         with self._one_at_a_time:
             if request.engine in registry.third_party() and request.engine not in self._engines:

@@ -15,15 +15,16 @@ from stylize.paper import Page
 __all__ = ["check_order", "export", "export_pages"]
 
 
-def export(pixels: Pixels, order: ExportOrder, *, trained: bool) -> Export:
+def export(pixels: Pixels, order: ExportOrder, *, trained: bool, dpi: int | None = None) -> Export:
     """(h, w, 3) uint8 sRGB, or for a PNG (h, w, 4) with straight alpha → Export. `trained`: a trained image model had a
-    hand in the picture.
+    hand in the picture. `dpi`: pixels per inch at which it is to be printed, written into the file where its kind can hold
+    that: PNG and JPEG.
 
     Raises UnknownChoice, OutOfRange (the order), ExportVerifyFailed (the file is not what it should be).
     """
     xmp = xmp_packet(trained=trained)
-    data = encode(pixels, order, xmp)
-    verify(data, order, pixels, xmp)
+    data = encode(pixels, order, xmp, dpi)
+    verify(data, order, pixels, xmp, dpi)
     return Export(data=data, media_type=order.media_type, labels=LABELS)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from collections.abc import Callable
 from types import MappingProxyType
 
@@ -25,28 +26,33 @@ scaled to their end): one flat colour can come back 28 off on average of its cha
 """
 _COARSE_QUALITY = 50
 
+_METRES_PER_INCH = 0.0254
 _JFIF = b"JFIF\x00"
 _XMP_SEGMENT = b"http://ns.adobe.com/xap/1.0/\x00"
 _ICC_SEGMENT = b"ICC_PROFILE\x00\x01\x01"
 _ITXT_HEAD = XMP_KEYWORD.encode() + b"\x00" * 5
 
 
-def verify(data: bytes, order: ExportOrder, pixels: Pixels, xmp: bytes) -> None:
+def verify(data: bytes, order: ExportOrder, pixels: Pixels, xmp: bytes, dpi: int | None = None) -> None:
     """Compare the file with what it should be. Raises ExportVerifyFailed naming what is off.
 
     The container is taken apart piece by piece against a list of what may be there; then the pixels are decoded and
     compared: to the bit in PNG, closely in JPEG and WebP. Beneath what is wholly transparent nothing may lie.
     """
     try:
-        _CHECKS[order.media_type](data, xmp)
+        _CHECKS[order.media_type](data, xmp, dpi)
     except Malformed as problem:
         raise ExportVerifyFailed(why=f"container: {problem}") from None
     _same_pixels(data, order, pixels)
 
 
-def _check_png(data: bytes, xmp: bytes) -> None:
+def _check_png(data: bytes, xmp: bytes, dpi: int | None) -> None:
     pieces = png_pieces(data)
-    _only(pieces, {"IHDR": 1, "sRGB": 1, "iTXt": 1, "IEND": 1}, many={"IDAT"})
+    size = {} if dpi is None else {"pHYs": 1}
+    _only(pieces, {"IHDR": 1, "sRGB": 1, "iTXt": 1, "IEND": 1, **size}, many={"IDAT"})
+    if dpi is not None:
+        a_metre = round(dpi / _METRES_PER_INCH)
+        _equal(pieces, "pHYs", struct.pack(">IIB", a_metre, a_metre, 1))
     _equal(pieces, "sRGB", SRGB_PERCEPTUAL)
     _equal(pieces, "iTXt", _ITXT_HEAD + xmp)
     _equal(pieces, "IEND", b"")
@@ -54,24 +60,26 @@ def _check_png(data: bytes, xmp: bytes) -> None:
         raise Malformed("order")
 
 
-def _check_jpeg(data: bytes, xmp: bytes) -> None:
+def _check_jpeg(data: bytes, xmp: bytes, dpi: int | None) -> None:
     pieces = jpeg_pieces(data)
     _only(pieces, {"APP0": 1, "APP1": 1, "APP2": 1, "SOF0": 1}, many={"DQT", "DHT", "SOS"})
     jfif = _one(pieces, "APP0")
     if not jfif.startswith(_JFIF) or len(jfif) != 14 or jfif[-2:] != b"\x00\x00":
         raise Malformed("thumbnail")
+    if jfif[7:12] != (struct.pack(">BHH", 0, 1, 1) if dpi is None else struct.pack(">BHH", 1, dpi, dpi)):
+        raise Malformed("density")
     _equal(pieces, "APP1", _XMP_SEGMENT + xmp)
     _equal(pieces, "APP2", _ICC_SEGMENT + srgb_profile())
 
 
-def _check_webp(data: bytes, xmp: bytes) -> None:
+def _check_webp(data: bytes, xmp: bytes, _dpi: int | None) -> None:
     pieces = webp_pieces(data)
     _only(pieces, {"VP8X": 1, "ICCP": 1, "VP8 ": 1, "XMP ": 1}, many=set())
     _equal(pieces, "XMP ", xmp)
     _equal(pieces, "ICCP", srgb_profile())
 
 
-_CHECKS: MappingProxyType[str, Callable[[bytes, bytes], None]] = MappingProxyType(
+_CHECKS: MappingProxyType[str, Callable[[bytes, bytes, int | None], None]] = MappingProxyType(
     {PNG: _check_png, JPEG: _check_jpeg, WEBP: _check_webp}
 )
 

@@ -4,5 +4,6 @@ from stylize.photo.inspect import inspect
 from stylize.photo.isolate import isolate
 from stylize.photo.measure import measure
 from stylize.photo.read import read
+from stylize.photo.sitting import Sitting
 
-__all__ = ["inspect", "isolate", "measure", "read"]
+__all__ = ["Sitting", "inspect", "isolate", "measure", "read"]
