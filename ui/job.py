@@ -1,45 +1,74 @@
-"""Pictures being made on a thread of their own, watched and stopped from others."""
+"""Pictures being made on a thread of their own, in the order in which they were asked for, watched and stopped from others."""
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from stylize.errors import Cancelled, StylizeError
 from stylize.models import Pixels
-from stylize.progress import CancelToken, Progress, Tell, overall_fraction
+from stylize.progress import CancelToken, Progress, Tell
+from ui.estimate import GENERATE, Course, Mark, Times, left, place, share
+from ui.line import Line
 from ui.trouble import unexpected
 
 Outcome = TypeVar("Outcome")
 
-_ONE_AT_A_TIME = threading.Lock()
+LINE: Line[Job[Any]] = Line()
+"""The one before the workbench of this program."""
+TIMES = Times()
+MOST_SHOWN = 0.99
+"""The bar is full when the picture is there, and not before."""
 
 
 class Job(Generic[Outcome]):
-    """Runs `work` for each of `rounds`, after any other job has ended: the first argument is which, from 0. `outcomes`, one
-    a round, or `error` are there when `done`.
+    """Runs `work` for each of `rounds`, after all jobs that came before have ended: the first argument is which, from 0.
+    `outcomes`, one a round, or `error` are there when `done`. Raises LineFull if too many wait already.
 
     `latest` is the last progress told, None while it waits for its turn; `round` the one that it is about; `frame` the
-    last preview picture.
+    last preview picture. `course`: what it is, for the estimate.
     """
 
-    def __init__(self, work: Callable[[int, Tell, CancelToken], Outcome], rounds: int = 1) -> None:
+    def __init__(
+        self,
+        work: Callable[[int, Tell, CancelToken], Outcome],
+        rounds: int = 1,
+        *,
+        course: Course | None = None,
+        line: Line[Job[Any]] = LINE,
+        times: Times = TIMES,
+    ) -> None:
         self._work = work
-        self.rounds = rounds
-        self.round = 0
+        self._line, self._times = line, times
         self._cancel = CancelToken()
         self._news = threading.Condition()
+        self._began: float | None = None
+        self._lap_began = 0.0
+        self._marks: list[Mark] = []
+        self._shown = 0.0
+        self.course = course or Course()
+        self.rounds = rounds
+        self.round = 0
         self.done = False
         self.latest: Progress | None = None
         self.frame: Pixels | None = None
         self.outcomes: tuple[Outcome, ...] = ()
         self.error: StylizeError | None = None
+        self.asked_at = time.perf_counter()
+        line.join(self)
         threading.Thread(target=self._run, name="stylize-job", daemon=True).start()
 
     def cancel(self) -> None:
-        """Ask it to stop; it ends within one step with `Cancelled`."""
+        """Ask it to stop; it ends within one step with `Cancelled`, at once if it waits for its turn."""
         self._cancel.cancel()
+        self._line.call()
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether it was asked to stop."""
+        return self._cancel.cancelled
 
     def wait(self, seconds: float) -> None:
         """Return when there is news, or after `seconds`."""
@@ -47,32 +76,67 @@ class Job(Generic[Outcome]):
             if not self.done:
                 self._news.wait(seconds)
 
+    def wait_done(self, seconds: float) -> bool:
+        """Return whether it is done, at the latest after `seconds`."""
+        with self._news:
+            return self._news.wait_for(lambda: self.done, seconds)
+
+    @property
+    def before(self) -> tuple[Job[Any], ...]:
+        """The jobs that come first; none if it is its turn."""
+        return self._line.before(self)
+
+    def left(self) -> float | None:
+        """The seconds that its own work will still take, without those before it; None if nobody can know yet."""
+        lap, known = self._times.expect(self.course), self._times.knows(self.course)
+        with self._news:
+            if self._began is None or self.done:
+                return None if not known and self.course.denoises else (not self.done) * self.rounds * lap.seconds
+            even = self.course.denoises and not known
+            now = time.perf_counter() - self._lap_began
+            if even and not any(
+                where > GENERATE for where, _ in self._marks
+            ):  # before the first step there is no telling
+                return None
+            rest = left(lap, self._marks, now, even=even)
+            more = self.rounds - 1 - self.round
+            return rest + more * (now + rest if even else lap.seconds)
+
     @property
     def fraction(self) -> float:
-        """How much of the whole is done, 0 to 1."""
-        return 0.0 if self.latest is None else (self.round + overall_fraction(self.latest)) / self.rounds
+        """How much of the whole is done, 0 to 1, by the time it takes; it never falls."""
+        rest = self.left()
+        with self._news:
+            if self._began is not None and rest is not None:
+                done = share(time.perf_counter() - self._began, rest)
+                self._shown = max(self._shown, min(MOST_SHOWN, done))
+            return 1.0 if self.done else self._shown
 
     def _tell(self, progress: Progress) -> None:
         self._cancel.check()
         with self._news:
             self.latest = progress
             self.frame = self.frame if progress.preview is None else progress.preview
+            if not self._marks or place(progress) > self._marks[-1][0]:
+                self._marks.append((place(progress), time.perf_counter() - self._lap_began))
             self._news.notify_all()
 
     def _play(self, number: int) -> Outcome:
         with self._news:
             self.round = number
-        return self._work(number, self._tell, self._cancel)
+            self._marks = []
+            self._lap_began = time.perf_counter()
+            self._began = self._began or self._lap_began
+        outcome = self._work(number, self._tell, self._cancel)
+        self._times.note(self.course, self._marks, time.perf_counter() - self._lap_began)
+        return outcome
 
     def _run(self) -> None:
         try:
-            while not _ONE_AT_A_TIME.acquire(timeout=0.1):
-                self._cancel.check()
-            try:
-                self._cancel.check()
-                self.outcomes = tuple(self._play(number) for number in range(self.rounds))
-            finally:
-                _ONE_AT_A_TIME.release()
+            self._line.wait(self, lambda: self._cancel.cancelled)
+            self._cancel.check()
+            for number in range(self.rounds):  # those that are done stay, if the rest is stopped
+                self.outcomes += (self._play(number),)
         except Cancelled as stopped:
             self.error = stopped
         except StylizeError as problem:
@@ -80,6 +144,7 @@ class Job(Generic[Outcome]):
         except Exception as surprise:  # the page must answer whatever happens
             self.error = unexpected(surprise)
         finally:
+            self._line.leave(self)
             with self._news:
                 self.done = True
                 self._news.notify_all()

@@ -23,6 +23,13 @@ class PhotoGone(StylizeError):
     sentence = "The photo is no longer in memory. Please choose it again."
 
 
+class LineFull(StylizeError):
+    """More wait than is good for anybody."""
+
+    slug = "line-full"
+    sentence = "Many pictures are being made already. Please try again in a minute."
+
+
 class Unexpected(StylizeError):
     """Something that is nobody's doing but ours. Its details are not shown to anyone."""
 
