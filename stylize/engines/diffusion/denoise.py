@@ -1,9 +1,10 @@
-"""One plan, one call of the pipeline: exactly the arguments that plain diffusers would be given."""
+"""One plan, one call of the pipeline: what plain diffusers would be given, with what is known already left out."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,10 @@ from PIL import Image
 from stylize.engines.diffusion.decode import decode
 from stylize.engines.diffusion.families import FamilyFacts
 from stylize.engines.diffusion.guides import Guides
+from stylize.engines.diffusion.loaded import Loaded
+from stylize.engines.diffusion.moments import encodes_only_image, remembered
 from stylize.engines.diffusion.preview import sketch
+from stylize.engines.diffusion.wording import wording
 from stylize.models import Denoise, Pixels
 from stylize.progress import CancelToken, Progress, Stage, Tell
 
@@ -40,8 +44,7 @@ def strength_of(denoise: Denoise) -> float:
 
 
 def paint(
-    pipeline: Any,
-    facts: FamilyFacts,
+    loaded: Loaded,
     image: Image.Image,
     denoise: Denoise,
     *,
@@ -51,28 +54,31 @@ def paint(
     cancel: CancelToken,
 ) -> Painted:
     """Denoise and decode: all `seeds` side by side, each with a generator of its own. Generators live on the CPU whatever
-    the device, so that a seed means the same noise everywhere. Raises Cancelled at the end of the step in which it was asked for, BlackPicture, or what torch raises.
+    the device, so that a seed means the same noise everywhere. Raises Cancelled at the end of the step in which it was
+    asked for, BlackPicture, or what torch raises.
     """
     import torch
 
     started = time.perf_counter()
+    pipeline, facts = loaded.pipeline, loaded.facts
     painter = guides.pipeline or pipeline
     painter.scheduler = pipeline.scheduler
     generators = [torch.Generator("cpu").manual_seed(seed) for seed in seeds]
-    latents = painter(
-        prompt=denoise.prompt,
-        image=image,
-        strength=strength_of(denoise),
-        num_inference_steps=denoise.num_inference_steps,
-        guidance_scale=denoise.guidance_scale,
-        negative_prompt=denoise.negative_prompt or None,
-        num_images_per_prompt=len(seeds),
-        generator=generators if len(seeds) > 1 else generators[0],
-        output_type="latent",
-        callback_on_step_end=at_step_end(facts, tell, cancel),
-        callback_on_step_end_tensor_inputs=["latents"],
-        **guides.arguments,
-    ).images
+    words = wording(pipeline, denoise, loaded.recalls.texts, worn=loaded.worn)
+    with remembered(pipeline.vae, loaded.recalls.photos, image) if encodes_only_image(painter) else nullcontext():
+        latents = painter(
+            image=image,
+            strength=strength_of(denoise),
+            num_inference_steps=denoise.num_inference_steps,
+            guidance_scale=denoise.guidance_scale,
+            num_images_per_prompt=len(seeds),
+            generator=generators if len(seeds) > 1 else generators[0],
+            output_type="latent",
+            callback_on_step_end=at_step_end(facts, tell, cancel),
+            callback_on_step_end_tensor_inputs=["latents"],
+            **words,
+            **guides.arguments,
+        ).images
     denoised = time.perf_counter()
     cancel.check()
     pixels = tuple(decode(pipeline, latents[n : n + 1], upcasts=facts.vae_upcasts) for n in range(len(seeds)))

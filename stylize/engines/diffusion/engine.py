@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import importlib.util
-import time
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stylize.errors import EngineFailed, OutOfMemory, StylizeError, WeightsChanged
+from stylize.errors import EngineFailed, StylizeError, WeightsChanged
 from stylize.geometry import Size
-from stylize.models import Capabilities, Denoise, Lora, Picture, Plan, Subject
+from stylize.models import Capabilities, Lora, Picture, Plan, Subject
 from stylize.progress import CancelToken, Progress, Stage, Tell, nobody
-from stylize.weights import Family, WeightSet, digest, digest_file, digest_with, list_loras, look_up
+from stylize.weights import Family, WeightSet, digest, digest_with, list_loras, look_up
 
 if TYPE_CHECKING:
-    from PIL import Image
-
-    from stylize.engines.diffusion.denoise import Painted
-    from stylize.engines.diffusion.guides import Guides
     from stylize.engines.diffusion.loaded import Loaded
 
 SIZE_MULTIPLE = 8
@@ -50,6 +46,7 @@ class DiffusionEngine:
         self._dtype = dtype
         self._memory = memory
         self._loaded: Loaded | None = None
+        self._busy, self._due = threading.Lock(), threading.Event()
 
     def capabilities(self) -> Capabilities:
         """Looks at names and headers of files only."""
@@ -138,94 +135,57 @@ class DiffusionEngine:
         """See `Engine`. A side that is no multiple of 8 is painted larger and cut. Raises also InitPictureMissing,
         LoraMissing, LoraUnfit, OutOfMemory, BlackPicture, WeightsChanged, UnknownChoice (scheduler).
         """
-        from stylize.engines.diffusion.frame import grow, init_image, trim
-        from stylize.engines.diffusion.guides import guides_for
+        return self.generate_many(subject, (plan,), tell=tell, cancel=cancel, init_picture=init_picture)[0]
 
-        if plan.denoise is None:
+    def generate_many(
+        self,
+        subject: Subject,
+        plans: Sequence[Plan],
+        *,
+        tell: Tell,
+        cancel: CancelToken,
+        init_picture: Picture | None = None,
+    ) -> tuple[Picture, ...]:
+        """One picture for each plan, in order. Plans that differ by nothing but their seed are painted side by side
+        where the device gains by it; the photo is encoded once. `init_picture` serves them all. Raises as `generate`.
+        """
+        if any(plan.denoise is None for plan in plans):
             raise EngineFailed(engine=self.name, kind="PlanWithoutDenoise")
         cancel.check()
-        started = time.perf_counter()
         tell(Progress(stage=Stage.GENERATE, fraction=0.0))
         cancel.check()
-        self.load()
-        if plan.weights_digest not in ("", self.weights_digest(plan.denoise.loras)):
-            raise WeightsChanged
-        image = init_image(subject, plan, init_picture, size=grow(plan.size, SIZE_MULTIPLE))
         try:
-            self._prepare(plan.denoise)
-            prepared = time.perf_counter()
-            guides = guides_for(self._model(), subject, plan)
-            painted = self._paint(image, plan.denoise, (plan.seed,), guides, never_back(tell), cancel)
+            with self._busy:
+                self.load()
+                pictures = self._generate(subject, plans, never_back(tell), cancel, init_picture)
+        finally:
+            self._forget_if_due()
+        tell(Progress(stage=Stage.GENERATE, fraction=1.0))
+        return pictures
+
+    def _generate(
+        self,
+        subject: Subject,
+        plans: Sequence[Plan],
+        tell: Tell,
+        cancel: CancelToken,
+        init_picture: Picture | None,
+    ) -> tuple[Picture, ...]:
+        from stylize.engines.diffusion.batches import denoise_of, paint_batch, rows_at_once, share, split
+
+        loaded = self._model()
+        pictures: list[Picture] = []
+        try:
+            for batch in split(plans, rows_at_once(loaded)):
+                if batch[0].weights_digest not in ("", self.weights_digest(denoise_of(batch[0]).loras)):
+                    raise WeightsChanged
+                heard = share(tell, len(pictures), len(batch), len(plans))
+                pictures += paint_batch(loaded, subject, batch, init_picture, tell=heard, cancel=cancel)
         except StylizeError:
             raise
         except Exception as error:
             raise EngineFailed(engine=self.name, kind=type(error).__name__) from None
-        tell(Progress(stage=Stage.GENERATE, fraction=1.0))
-        return Picture(
-            pixels=trim(painted.pixels[0], plan.size),
-            cutout=None,
-            plan_digest=plan.digest(),
-            timings=(("prepare", prepared - started), *painted.timings),
-        )
-
-    def _prepare(self, denoise: Denoise) -> None:
-        """A fresh scheduler, and the plan's LoRAs on, no others."""
-        from stylize.engines.diffusion.adapters import find_loras, take_off, wear, weigh
-        from stylize.engines.diffusion.memory import at_rest
-        from stylize.engines.diffusion.schedulers import build_scheduler
-
-        loaded = self._model()
-        files = find_loras(loaded.weights, denoise.loras)
-        loaded.pipeline.scheduler = build_scheduler(denoise.scheduler, loaded.model_scheduler_config)
-        wanted = tuple(digest_file(path) for path in files)
-        if wanted != loaded.worn:
-            with at_rest(loaded.pipeline, loaded.mode, loaded.placement.device):
-                take_off(loaded.pipeline)
-                loaded.worn = ()
-                wear(loaded.pipeline, files, family_title=loaded.facts.title)
-                loaded.worn = wanted
-        weigh(loaded.pipeline, denoise.loras)
-
-    def _paint(
-        self,
-        image: Image.Image,
-        denoise: Denoise,
-        seeds: tuple[int, ...],
-        guides: Guides,
-        tell: Tell,
-        cancel: CancelToken,
-    ) -> Painted:
-        """Paint; when memory runs out, once more in the next more frugal mode."""
-        from stylize.engines.diffusion.denoise import paint
-        from stylize.engines.diffusion.device import empty_cache
-        from stylize.engines.diffusion.memory import arrange, is_out_of_memory, next_down
-
-        loaded = self._model()
-        device = loaded.placement.device
-        for mode in (loaded.mode, next_down(loaded.mode, device)):
-            if mode is None:
-                break
-            if mode is not loaded.mode:
-                arrange(loaded.pipeline, mode, device)
-                loaded.mode = mode
-            try:
-                return paint(
-                    loaded.pipeline,
-                    loaded.facts,
-                    image,
-                    denoise,
-                    seeds=seeds,
-                    guides=guides,
-                    tell=tell,
-                    cancel=cancel,
-                )
-            except Exception as error:
-                if not is_out_of_memory(error):
-                    raise
-            finally:
-                loaded.pipeline.maybe_free_model_hooks()
-            empty_cache(device)
-        raise OutOfMemory(device=device)
+        return tuple(pictures)
 
     def _model(self) -> Loaded:
         if self._loaded is None:
@@ -239,13 +199,30 @@ class DiffusionEngine:
 
             wake_device(self._device)
 
+    def forget(self) -> None:
+        """Overwrite what is remembered of photos and words, now, or if a picture is being made, when that is done. The
+        model stays. From any thread.
+        """
+        self._due.set()
+        self._forget_if_due()
+
+    def _forget_if_due(self) -> None:
+        while self._due.is_set() and self._busy.acquire(blocking=False):
+            try:
+                self._due.clear()
+                if self._loaded is not None:
+                    self._loaded.recalls.wipe()
+            finally:
+                self._busy.release()
+
     def close(self) -> None:
-        """Let go of the model and give the memory back. The engine may be loaded again."""
+        """Let go of the model and of what is remembered, and give the memory back. The engine may be loaded again."""
         if self._loaded is None:
             return
         from stylize.engines.diffusion.device import empty_cache
 
         device = self._loaded.placement.device
+        self._loaded.recalls.wipe()
         self._loaded = None
         empty_cache(device)
 

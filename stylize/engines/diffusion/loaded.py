@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from stylize.engines.diffusion.recall import Recalls
 
 if TYPE_CHECKING:
     from stylize.engines.diffusion.device import Placement
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(kw_only=True, slots=True)
 class Loaded:
-    """`worn`: the digests of the LoRAs in it now; `mode` may go down."""
+    """`worn`: the digests of the LoRAs in it now; `mode` may go down. `recalls`: what it knows of the last pictures."""
 
     pipeline: Any
     weights: WeightSet
@@ -24,3 +26,4 @@ class Loaded:
     mode: MemoryMode
     model_scheduler_config: Any
     worn: tuple[str, ...] = ()
+    recalls: Recalls = field(default_factory=Recalls, repr=False)
