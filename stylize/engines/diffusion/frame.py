@@ -27,9 +27,13 @@ def init_image(subject: Subject, plan: Plan, init_picture: Picture | None, *, si
         if init_picture is None:
             raise InitPictureMissing
         return cover(init_picture.pixels, size, centre=None)
+    return cover(subject.pixels, size, centre=centre_of(subject))
+
+
+def centre_of(subject: Subject) -> tuple[float, float] | None:
+    """The middle of the face (x, y), if it is known."""
     x, y = subject.person.landmarks[:, :2].mean(axis=0)
-    centre = (float(x), float(y)) if np.isfinite(x) and np.isfinite(y) else None
-    return cover(subject.pixels, size, centre=centre)
+    return (float(x), float(y)) if np.isfinite(x) and np.isfinite(y) else None
 
 
 def cover(pixels: Pixels, size: Size, *, centre: tuple[float, float] | None) -> Image.Image:
