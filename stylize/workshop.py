@@ -11,7 +11,7 @@ from stylize import photo, pipeline
 from stylize.engines import registry
 from stylize.engines.base import Engine
 from stylize.making import Bench
-from stylize.models import Capabilities, Evidence, Photo, Request
+from stylize.models import Capabilities, Evidence, Findings, Look, Photo, Request
 from stylize.photo import Sitting
 from stylize.pipeline import PhotoReport, Read, Result, Witness
 from stylize.privacy import lock_down
@@ -25,6 +25,13 @@ class Driven(Protocol):
     """An engine that uses a graphics card: it can open the driver without loading anything."""
 
     def wake(self) -> None: ...
+
+
+@runtime_checkable
+class Forgetful(Protocol):
+    """An engine that remembers photos or words between pictures, to be faster. From any thread, at any time."""
+
+    def forget(self) -> None: ...
 
 
 class Workshop:
@@ -80,11 +87,27 @@ class Workshop:
                 evidence=self._evidence,
             )
 
+    def look(self, opened: Photo, findings: Findings) -> Look:
+        """What is seen of the subject of `findings` in `opened`, as a picture will have it where nothing else is wished.
+
+        Waits for no picture and keeps none waiting: all that measuring shares with making are the nets, which have a
+        lock of their own. Raises SubjectError.
+        """
+        return photo.isolate(opened, findings).person.look
+
     def wake_devices(self) -> None:
         """Open the drivers of graphics cards that engines will use: behind the wall that may not be possible any more."""
         for engine in self._engines.values():
             if isinstance(engine, Driven):
                 engine.wake()
+
+    def forget(self) -> None:
+        """Let the engines overwrite what they remember of photos and words; models stay. Does not wait for a picture
+        that is being made: what is remembered of that is overwritten when it is done.
+        """
+        for engine in self._engines.values():
+            if isinstance(engine, Forgetful):
+                engine.forget()
 
     def close(self) -> None:
         """Free what the engines hold. The workshop may be used again; it is cold then."""

@@ -50,12 +50,16 @@ class _Place(Generic[Thing]):
 
 
 class Shelf(Generic[Thing]):
-    """Holds at most `places` things; the oldest falls off. Safe to use from several threads."""
+    """Holds at most `places` things; the oldest falls off. Safe to use from several threads.
+
+    `after_wipe` may be set: it is called whenever a thing was wiped, so that others let go of what they know of it.
+    """
 
     def __init__(
         self, places: int, *, keep_seconds: float = KEEP_SECONDS, now: Callable[[], float] = seconds_awake_or_asleep
     ) -> None:
         self.keep_seconds = keep_seconds
+        self.after_wipe: Callable[[], None] = _nothing
         self._places_there_are = places
         self._places: OrderedDict[str, _Place[Thing]] = OrderedDict()
         self._lock = threading.Lock()
@@ -97,7 +101,7 @@ class Shelf(Generic[Thing]):
                     place.until = max(place.until, self._now() + place.keep_seconds)
                     last = place.doomed and not place.holders
                 if last:
-                    _wipe(place.thing)
+                    self._wipe(place.thing)
 
     def use(self, name: str | None, keep_seconds: float | None = None) -> None:
         """Its time begins anew; from now on it is `keep_seconds` long, if that is said."""
@@ -132,7 +136,7 @@ class Shelf(Generic[Thing]):
             if place is not None:
                 place.doomed = True
         if place is not None and not place.holders:
-            _wipe(place.thing)
+            self._wipe(place.thing)
 
     def sweep(self) -> int:
         """Take off whatever has no time left; returns how many there were."""
@@ -154,13 +158,17 @@ class Shelf(Generic[Thing]):
         with self._lock:
             return len(self._places)
 
+    def _wipe(self, thing: Thing) -> None:
+        """Whatever one thing does, the others are wiped too."""
+        for step in (thing.wipe, self.after_wipe):
+            try:
+                step()
+            except Exception as surprise:
+                unexpected(surprise)
 
-def _wipe(thing: Wipeable) -> None:
-    """Whatever one thing does, the others are wiped too."""
-    try:
-        thing.wipe()
-    except Exception as surprise:
-        unexpected(surprise)
+
+def _nothing() -> None:
+    """What is called after wiping, unless somebody wants to know."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

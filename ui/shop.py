@@ -8,12 +8,13 @@ from functools import cached_property
 from weakref import WeakSet
 
 from stylize.engines.base import Capabilities
+from stylize.errors import StylizeError
 from stylize.models import Photo, Request
 from stylize.photo.darkroom import Darkroom
 from stylize.pipeline import Result
 from stylize.privacy.wall import Wall
 from stylize.progress import CancelToken, Tell
-from stylize.styles import can_do
+from stylize.styles import can_do, choose_engine
 from stylize.toybox.accessories import search_accessories
 from stylize.toybox.order import ACCESSORY_LIMIT, NAME_LIMIT, TAGLINE_LIMIT
 from stylize.toybox.palettes import palettes
@@ -47,6 +48,7 @@ class Shop:
         self.lan = lan
         self.wall: Wall | None = None
         self.intake = Intake(darkroom)
+        self.intake.arrivals.after_wipe = workshop.forget  # engines may remember something of a photo
         self.parcels: Shelf[Parcel] = Shelf(places=6)
         self.sketches: Shelf[Sheet] = Shelf(places=4)
         self.retention = Retention((self.intake.arrivals, self.parcels, self.sketches), keep_seconds)
@@ -85,6 +87,15 @@ class Shop:
         texts = self.workshop.styles[style].description
         return texts.get(say.code, texts["en"])
 
+    def maker(self, style: str, engine: str = "") -> str:
+        """The name of the engine that will make it; "" if it is not known yet."""
+        try:
+            return choose_engine(
+                Request(style=style, engine=engine or None), self.workshop.styles[style], self.engines
+            ).name
+        except StylizeError:
+            return ""
+
     def tagline(self, say: Language, style: str) -> str:
         texts = self.workshop.styles[style].tagline
         return texts.get(say.code, texts["en"])
@@ -103,6 +114,16 @@ class Shop:
 
     def schedulers(self) -> tuple[str, ...]:
         return tuple(name for able in self.engines for name in able.schedulers)
+
+    def loras(self) -> tuple[str, ...]:
+        """What lies beside the weights, by name."""
+        return tuple(name for able in self.engines for name in able.loras)
+
+    def guides(self) -> tuple[str, ...]:
+        return tuple(name for able in self.engines for name in able.guides)
+
+    def mends_faces(self) -> bool:
+        return any(able.mends_faces for able in self.engines)
 
     def engine_choices(self, say: Language) -> Choices:
         named = [(say.maybe(f"engine.{able.name}", able.name), able.name) for able in self.engines]

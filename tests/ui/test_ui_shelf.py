@@ -173,6 +173,25 @@ def test_a_photo_is_wiped_pixel_by_pixel(portraits: dict[str, bytes]) -> None:
     assert is_wiped(preview)
 
 
+def test_whoever_wants_to_know_hears_of_every_wiping_after_it() -> None:
+    shelf, clock = make()
+    heard: list[bool] = []
+    first, second, third = sheet(), sheet(), sheet()
+    now = iter((first, second, third))
+    shelf.after_wipe = lambda: heard.append(is_wiped(next(now)))
+    dropped, kept = shelf.put(first), shelf.put(second)
+    shelf.drop(dropped)
+    assert heard == [True]
+    with shelf.hold(kept):
+        shelf.clear()
+        assert heard == [True], "it is still worked with"
+    assert heard == [True, True]
+    shelf.put(third)
+    clock.seconds += KEEP
+    shelf.sweep()
+    assert heard == [True, True, True]
+
+
 def test_another_time_to_keep_counts_from_now() -> None:
     shelf, clock = make()
     name = shelf.put(sheet())
