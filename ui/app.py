@@ -8,15 +8,17 @@ from typing import Any
 import gradio as gr
 
 from ui import fragments
-from ui.form import COLOURS, NAMES
+from ui.form import NAMES
 from ui.handlers import Handlers, Updates
 from ui.keeping import Keeping
 from ui.making import Making
+from ui.measure import SHOWN, Measure
 from ui.panels.box import box_panel
 from ui.panels.more import more_panel
 from ui.panels.photo import photo_panel
 from ui.panels.piece import piece
 from ui.panels.privacy import banner, privacy_panel
+from ui.panels.ready import ready_line
 from ui.panels.result import result_panel
 from ui.panels.style import style_panel
 from ui.shop import Shop
@@ -27,13 +29,12 @@ from ui.visits import Visits
 Widgets = dict[str, Any]
 Act = Callable[..., Updates]
 
-REPORT = ("photo", "report", "face", "trouble", "discovered")
+REPORT = ("photo", "found", "report", "face", "trouble", "discovered")
 BOX = ("box", "unboxed")
 CHOICE = ("description", "box.tagline", "make", "boxed", *BOX)
-PICKERS = tuple(f"look.{name}" for name in COLOURS)
 ORDER = ("box.name", "box.tagline", "box.accessories", "box.palette", "style")
 CARD = ("card", "card_note")
-STAGE = ("make", "trouble", "busy", "sketch", "bar", "done", "picture", "home", "side", *PICKERS)
+STAGE = ("make", "trouble", "busy", "sketch", "bar", "done", "picture", "home", "side")
 PANEL = ("wall", "kept")
 GONE = (*REPORT, "done", "picture", "home", "side", *PANEL)
 QUIET = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": 4}
@@ -45,7 +46,8 @@ def build(say: Language, shop: Shop) -> gr.Blocks:
     with gr.Blocks(title=say("page.title"), analytics_enabled=False, delete_cache=(60, 600)) as page:
         widgets = _lay_out(say, shop)
         visits = Visits()
-        _wire(widgets, Handlers(say, shop, visits), Making(say, shop, visits), Keeping(say, shop, visits), page)
+        rooms = (Handlers(say, shop, visits), Making(say, shop, visits), Keeping(say, shop, visits))
+        _wire(widgets, *rooms, Measure(say, shop, visits), page)
     page.queue(max_size=32, default_concurrency_limit=1, api_open=False)
     keep_open(page._queue)  # noqa: SLF001 - there is no public way
     return page
@@ -64,23 +66,28 @@ def _lay_out(say: Language, shop: Shop) -> Widgets:
         with gr.Column(elem_classes="step", elem_id="step-box", min_width=280):
             widgets |= box_panel(say, shop)
     widgets["make"] = gr.Button(say("make.button"), variant="primary", size="lg", elem_id="make")
+    ready_line(say, shop)
     widgets |= result_panel(say)
     widgets |= more_panel(say, shop)
     return widgets
 
 
-def _wire(widgets: Widgets, do: Handlers, making: Making, keeping: Keeping, page: gr.Blocks) -> None:
+def _wire(
+    widgets: Widgets, do: Handlers, making: Making, keeping: Keeping, measure: Measure, page: gr.Blocks
+) -> None:
     def by_name(update: Updates) -> dict[Any, Any]:
         return {widgets[name]: value for name, value in update.items()} or {widgets["bar"]: gr.skip()}
 
-    def on(triggers: Sequence[Any], act: Act, inputs: Sequence[str], outputs: Sequence[str], **options: Any) -> None:
-        """When one of `triggers` happens, call `act` with the values of `inputs`; update the `outputs` it names."""
+    def on(triggers: Sequence[Any], act: Act, inputs: Sequence[str], outputs: Sequence[str], **options: Any) -> Any:
+        """When one of `triggers` happens, call `act` with the values of `inputs`; update the `outputs` it names. Returns what
+        may be followed: by `then`.
+        """
 
         def run(request: gr.Request, *values: Any) -> dict[Any, Any]:
             return by_name(act(str(request.session_hash), *values))
 
         ins, outs = [widgets[name] for name in inputs], [widgets[name] for name in outputs]
-        gr.on(triggers, run, ins, outs, **{**QUIET, "trigger_mode": "always_last", **options})
+        return gr.on(triggers, run, ins, outs, **{**QUIET, "trigger_mode": "always_last", **options})
 
     def on_make(trigger: Any, again: bool) -> None:
         """The long one: a generator, fed with every field of the form."""
@@ -92,14 +99,13 @@ def _wire(widgets: Widgets, do: Handlers, making: Making, keeping: Keeping, page
         gr.on([trigger], run, [widgets[name] for name in NAMES], [widgets[name] for name in STAGE], **QUIET)
 
     photo, style, engine, boxed = (widgets[name] for name in ("photo", "style", "engine", "boxed"))
-    on([photo.upload], do.take_photo, ("photo",), REPORT, preprocess=False)
-    on([photo.clear], do.drop_photo, (), REPORT)
-    on([style.input], do.choose_style, ("style",), CHOICE)
+    brought = on([photo.upload], do.take_photo, ("photo",), REPORT, preprocess=False)
+    dropped = on([photo.clear], do.drop_photo, (), REPORT)
+    on([style.input], do.choose_style, ("style", "engine"), CHOICE)
     on([engine.input], do.choose_engine, ("engine", "style"), ("style", "knobs", *CHOICE))
     on([boxed.input], do.show_box, ("boxed",), BOX)
     on([widgets[name].change for name in ORDER], do.show_card, ORDER, CARD)
     on([widgets["search"].change], do.search, ("search",), ("filter", "nothing"))
-    on([widgets["own_colours"].change], do.choose_colours, ("own_colours",), PICKERS)
     on_make(widgets["make"].click, again=False)
     on_make(widgets["again"].click, again=True)
     on([widgets["cancel"].click], making.cancel, (), ("bar",))
@@ -107,8 +113,10 @@ def _wire(widgets: Widgets, do: Handlers, making: Making, keeping: Keeping, page
     on([widgets["look"].click], keeping.look, (), PANEL)
     on([widgets["minutes"].input], keeping.keep_for, ("minutes",), PANEL)
     on([widgets["longer"].click], keeping.keep_longer, (), ("bar",))
-    on([widgets["swept"].click], keeping.swept, (), GONE)
-    on([widgets["wipe"].click, widgets["forget"].click], keeping.wipe, (), GONE)
+    swept = on([widgets["swept"].click], keeping.swept, (), GONE)
+    wiped = on([widgets["wipe"].click, widgets["forget"].click], keeping.wipe, (), GONE)
+    on([brought.then, widgets["face"].input], measure.look, ("face",), SHOWN)
+    on([dropped.then, swept.then, wiped.then], measure.forget, (), SHOWN)
 
     def leave(request: gr.Request) -> None:
         keeping.leave(str(request.session_hash))

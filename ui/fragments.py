@@ -53,9 +53,9 @@ def hint(text: str) -> str:
 
 
 def trouble(say: Language, error: StylizeError) -> str:
-    """An error as a kind sentence."""
+    """An error as a kind sentence. Its slug is a class: that a photo is missing is shown where photos go."""
     title = "" if error.slug == "photo-missing" else f"<strong>{_t(say, 'error.title')}</strong> "
-    return f'<div class="trouble" role="alert">{title}{escape(say.error(error))}</div>'
+    return f'<div class="trouble {escape(error.slug)}" role="alert">{title}{escape(say.error(error))}</div>'
 
 
 def amiss(say: Language, error: StylizeError) -> str:
@@ -69,26 +69,49 @@ def card(picture: str, alt: str, size: tuple[int, int]) -> str:
     return f'<img src="{escape(picture)}" alt="{escape(alt)}" width="{width}" height="{height}" decoding="sync">'
 
 
-def photo_report(say: Language, found: tuple[Found, ...], findings: Findings, clock: str = "") -> str:
-    """What kinds of things were in the file beside the picture, never which; and how well the face will do."""
-    lines = [f'<p class="ready">{_t(say, "photo.ready")}</p>', *_removed(say, found)]
+def photo_report(say: Language, findings: Findings, clock: str = "") -> str:
+    """How well the face will do, and how long the photo is kept."""
+    lines = [f'<p class="ready">{_t(say, "photo.ready")}</p>']
     lines += [f'<p class="warning">{escape(say.maybe(f"warning.{slug}", slug))}</p>' for slug in findings.warnings]
     return "".join((*lines, clock))
 
 
-def _removed(say: Language, found: tuple[Found, ...]) -> list[str]:
+def photo_found(say: Language, found: Sequence[Found]) -> str:
+    """Stickers on the photo: what kinds of things were in the file beside the picture, never which."""
     if not found:
-        return [f'<p class="clean">{_t(say, "photo.clean")}</p>']
+        return f'<div class="stickers"><p class="clean">{_t(say, "photo.clean")}</p></div>'
     groups = Counter(item.group for item in found)
     chips = [
         f"<li><s>{escape(say.maybe(f'found.{group}', group))}</s>{f' <small>{count}×</small>' if count > 1 else ''}</li>"
         for group, count in groups.items()
     ]
     see = f'<button type="button" class="see" data-privacy aria-controls="privacy">{_t(say, "photo.see")}</button>'
-    return [
-        f'<p class="removed">{_t(say, "photo.removed")}</p>',
-        f'<ul class="chips">{"".join(chips)}</ul><p class="hint">{see}</p>',
+    return (
+        f'<div class="stickers"><p class="removed">{_t(say, "photo.removed")}</p>'
+        f'<ul class="chips">{"".join(chips)}</ul>{see}</div>'
+    )
+
+
+def style_window(say: Language, picture: str, title: str, description: str, made: str) -> str:
+    """The chosen style as in a shop window: its `picture`, an address, if it has one, what it is, how it is `made`."""
+    by = f'<p class="made">{escape(made)}</p>' if made else ""
+    look = (
+        f'<img src="{escape(picture)}" alt="{_t(say, "style.example")}" width="300" height="480" decoding="sync">'
+        if picture
+        else '<span class="no-picture"></span>'
+    )
+    return f'<div class="window">{look}<div><h3>{escape(title)}</h3><p>{escape(description)}</p>{by}</div></div>'
+
+
+def bag(say: Language, limit: int) -> str:
+    """How many accessories are chosen; assets/shelf.js counts, and stops at `limit`."""
+    words = [
+        ("none", say("box.accessories_info", limit=limit)),
+        ("some", say.words["box.chosen"]),
+        ("full", say("box.full", limit=limit)),
     ]
+    told = " ".join(f'data-{name}="{escape(text, quote=True)}"' for name, text in words)
+    return f'<p class="bag" role="status" data-limit="{limit}" {told}>{escape(words[0][1])}</p>'
 
 
 def shelf_filter(found: Sequence[str] | None) -> str:

@@ -9,9 +9,9 @@ import gradio as gr
 
 from stylize.errors import StylizeError
 from ui import display, fragments, proofs
-from ui.form import COLOURS
 from ui.intake import arrival_id
 from ui.making import ready_button
+from ui.panels.style import window
 from ui.shop import Shop
 from ui.strings import Language
 from ui.trouble import PhotoGone
@@ -45,7 +45,8 @@ class Handlers:
         self._visit(session).photo = name
         people = [(self._say("photo.person", number=n), n - 1) for n in range(1, len(arrival.findings.faces) + 1)]
         return {
-            "report": fragments.photo_report(self._say, arrival.found, arrival.findings, self._clock(name, "photo")),
+            "found": fragments.photo_found(self._say, arrival.found),
+            "report": fragments.photo_report(self._say, arrival.findings, self._clock(name, "photo")),
             "discovered": proofs.discovered(self._say, arrival.found, name),
             "face": gr.update(choices=people, value=arrival.findings.subject, visible=len(people) > 1),
             "trouble": gr.update(value="", visible=False),
@@ -58,6 +59,7 @@ class Handlers:
         visit.photo = None
         return {
             "photo": None,
+            "found": "",
             "report": fragments.hint(self._say("photo.hint")),
             "discovered": proofs.nothing_discovered(self._say),
             "face": gr.update(choices=[], value=None, visible=False),
@@ -73,10 +75,10 @@ class Handlers:
         return {
             "style": gr.update(choices=choices, value=kept),
             "knobs": gr.update(visible=self._shop.denoises(engine)),
-            **self.choose_style(session, kept),
+            **self.choose_style(session, kept, engine),
         }
 
-    def choose_style(self, session: str, style: str) -> Updates:
+    def choose_style(self, session: str, style: str, engine: str) -> Updates:
         """Say what the style is. Going from toys to paintings or back takes the box away or brings it.
 
         The big button is only drawn anew when its words change: a click must not meet it in that moment.
@@ -86,7 +88,7 @@ class Handlers:
         box = {} if toy == visit.toy else {"boxed": toy, "make": self._button(style), **self.show_box(session, toy)}
         visit.toy = toy
         return {
-            "description": fragments.hint(self._shop.description(self._say, style)),
+            "description": window(self._say, self._shop, style, engine),
             "box.tagline": gr.update(placeholder=self._shop.tagline(self._say, style)),
             **box,
         }
@@ -114,9 +116,6 @@ class Handlers:
             "filter": fragments.shelf_filter(found if text.strip() else None),
             "nothing": gr.update(visible=not found),
         }
-
-    def choose_colours(self, _session: str, chosen: list[str]) -> Updates:
-        return {f"look.{name}": gr.update(visible=name in chosen) for name in COLOURS}
 
     def _button(self, style: str) -> Any:
         """The big button, ready; a painting is no figure."""

@@ -98,6 +98,7 @@ class Keeping:
     def _no_photo(self, said: str) -> Updates:
         return {
             "photo": None,
+            "found": "",
             "report": said,
             "face": gr.update(choices=[], value=None, visible=False),
             "trouble": gr.update(value="", visible=False),

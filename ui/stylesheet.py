@@ -1,4 +1,4 @@
-"""The part of the looks that comes from tables: pictures of styles, accessories and palettes, words on tool buttons."""
+"""The part of the looks that comes from tables: pictures of styles, choices, accessories and palettes, words on tool buttons."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from stylize.toybox.accessories import accessories
 from stylize.toybox.palettes import palettes
+from ui.looks import GROUPS
 from ui.pictures import ICON_PX, ICONS_ACROSS
 from ui.strings import language
 
@@ -19,7 +20,7 @@ TOOLS = ("upload", "webcam", "clipboard")
 @cache
 def sheet(code: str) -> str:
     """The style sheet for the page in one language."""
-    return "\n".join((*_styles(), *_accessories(), *_palettes(), *_tools(code)))
+    return "\n".join((*_styles(), *_choices(), *_accessories(), *_palettes(), *_tools(code)))
 
 
 def _styles() -> list[str]:
@@ -27,6 +28,14 @@ def _styles() -> list[str]:
     return [
         f'#style input[value="{picture.stem}"] {{ background-image: url("/toy/styles/{picture.name}"); }}'
         for picture in pictures
+    ]
+
+
+def _choices() -> list[str]:
+    return [
+        f'#{group} input[value="{word}"] {{ background-image: url("/toy/choices/{group}/{word}.webp"); }}'
+        for group, words in GROUPS.items()
+        for word in words
     ]
 
 
@@ -49,7 +58,11 @@ def _palettes() -> list[str]:
 
 def _tools(code: str) -> list[str]:
     say = language(code)
+    missing = json.dumps(say("error.photo-missing"), ensure_ascii=False)
     return [
-        f"#photo .source-selection button:nth-of-type({number})::after {{ content: {json.dumps(say(f'photo.{tool}'), ensure_ascii=False)}; }}"
-        for number, tool in enumerate(TOOLS, 1)
+        f":root:has(#trouble .photo-missing) #photo .upload-container > button::before {{ content: {missing}; }}",
+        *(
+            f"#photo .source-selection button:nth-of-type({number})::after {{ content: {json.dumps(say(f'photo.{tool}'), ensure_ascii=False)}; }}"
+            for number, tool in enumerate(TOOLS, 1)
+        ),
     ]

@@ -73,7 +73,7 @@ def test_a_selfie_becomes_a_toy_and_nothing_else_happens(
     tab = visitor.enter()
     visitor.keep("desk-1-empty")
     visitor.bring(selfie)
-    found = tab.inner_text("#report")
+    found = tab.inner_text("#report") + tab.inner_text("#found")
     assert "Face found" in found
     for group in ("place", "time", "camera", "names"):
         assert group in found

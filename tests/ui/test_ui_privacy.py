@@ -140,7 +140,7 @@ def test_the_server_says_no_value_and_hands_the_report_out_once(visitor: Visitor
 
     tab.on("requestfinished", lambda request: note(request.response()))
     visitor.bring(selfie)
-    tab.click("#report .see")
+    tab.click("#found .see")
     tab.wait_for_selector("#privacy dd:has-text('Toyphone')")
     (report,) = [url for url, body in said.items() if CANARY.encode() in body]
     assert report.endswith("/found.json")

@@ -24,7 +24,8 @@ function show() {
     if (seen.has(element) || (stage.id === "busy" && stage.dataset.shown)) continue;
     seen.add(element);
     stage.dataset.shown = "yes";
-    stage.scrollIntoView({ behavior: glide(), block: "nearest" });
+    const place = element.matches(".photo-missing") ? document.getElementById("step-photo") : stage;
+    place.scrollIntoView({ behavior: glide(), block: "nearest" });
   }
   const busy = document.getElementById("busy");
   if (busy && !busy.offsetParent) delete busy.dataset.shown;

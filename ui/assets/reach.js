@@ -53,7 +53,22 @@
   function shelf() {
     const shown = every("#shelf input").filter(seen);
     const spots = new Map(shown.map((box) => [box, box.getBoundingClientRect()]));
-    return shown.sort((a, b) => spots.get(a).top - spots.get(b).top || spots.get(a).left - spots.get(b).left);
+    const order = (a, b) => spots.get(a).top - spots.get(b).top || spots.get(a).left - spots.get(b).left;
+    const bag = shown.filter((box) => box.checked).sort(order);
+    return [...bag, ...shown.filter((box) => !box.checked).sort(order)]; /* the bag is on top, however far one has scrolled */
+  }
+
+  function across(boxes) {
+    const rest = boxes.filter((box) => !box.checked);
+    const top = rest[0]?.getBoundingClientRect().top;
+    return rest.filter((box) => Math.abs(box.getBoundingClientRect().top - top) < 2).length;
+  }
+
+  function below(boxes, at, step) {
+    const bag = boxes.filter((box) => box.checked).length;
+    if (at < bag) return step > 0 ? bag : -1;
+    const to = at + step * across(boxes);
+    return to < bag ? Math.min(bag - 1, Math.max(to, 0)) : to;
   }
 
   function rove() {
@@ -73,13 +88,11 @@
     if (!event.target.matches("#shelf input")) return;
     const boxes = shelf();
     const at = boxes.indexOf(event.target);
-    const top = boxes[0].getBoundingClientRect().top;
-    const across = boxes.filter((box) => Math.abs(box.getBoundingClientRect().top - top) < 2).length;
     const to = {
       ArrowRight: at + 1,
       ArrowLeft: at - 1,
-      ArrowDown: at + across,
-      ArrowUp: at - across,
+      ArrowDown: below(boxes, at, 1),
+      ArrowUp: below(boxes, at, -1),
       Home: 0,
       End: boxes.length - 1,
     }[event.key];
@@ -89,7 +102,7 @@
   });
 
   /* Whoever was on a button that went away or was switched off is put where it goes on. */
-  const ROOMS = "#sign, #photo, #report, #privacy, #make, #busy, #done, #trouble, #more, #steps";
+  const ROOMS = "#sign, #photo, #found, #report, #privacy, #make, #busy, #done, #trouble, #more, #steps";
   let last = null;
   let room = "";
 
@@ -104,7 +117,7 @@
   });
 
   function harbour() {
-    if (room === "photo" || room === "report") {
+    if (["photo", "found", "report"].includes(room)) {
       return find("#report .ready") ? find("#report") : every("#photo button").find(usable);
     }
     if (room === "sign") return find(".promise");
@@ -135,7 +148,7 @@
   }
 
   /* said aloud: which step the work is at, what became of the photo, that the picture is there, what a style is */
-  const SAID = ["#description", "#report .ready", "#report .warning", "#busy .doing", "#done h2", "#picture .wiped p"];
+  const SAID = ["#description h3 + p", "#report .ready", "#report .warning", "#busy .doing", "#done h2", "#picture .wiped p"];
   const said = new Map();
   const voice = document.createElement("p");
   voice.id = "voice";

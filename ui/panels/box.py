@@ -41,9 +41,9 @@ def box_panel(say: Language, shop: Shop) -> dict[str, Any]:
                 )
         widgets["card_note"] = piece(note, elem_id="card-note")
         with gr.Column(elem_id="shelf-box"):
+            piece(fragments.bag(say, ACCESSORY_LIMIT), elem_id="bag")
             widgets["search"] = gr.Textbox(
                 label=say("box.accessories"),
-                info=say("box.accessories_info", limit=ACCESSORY_LIMIT),
                 placeholder=say("box.search_hint"),
                 elem_id="search",
             )

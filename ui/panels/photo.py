@@ -12,7 +12,7 @@ from ui.strings import Language
 
 
 def photo_panel(say: Language) -> dict[str, Any]:
-    """`photo` to drop into, `report` under it, `face` to choose from where there are several."""
+    """`photo` to drop into, what was `found` in its file on it, `face` to choose from where there are several, `report`."""
     piece(fragments.step(say, 1, "photo.title"))
     return {
         "photo": gr.Image(
@@ -27,6 +27,7 @@ def photo_panel(say: Language) -> dict[str, Any]:
             container=False,
             webcam_options=gr.WebcamOptions(mirror=True),
         ),
-        "report": piece(fragments.hint(say("photo.hint")), elem_id="report"),
+        "found": piece(elem_id="found"),
         "face": gr.Radio([], label=say("photo.whose"), elem_id="face", visible=False),
+        "report": piece(fragments.hint(say("photo.hint")), elem_id="report"),
     }

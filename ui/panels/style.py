@@ -10,6 +10,15 @@ from ui import fragments
 from ui.panels.piece import piece
 from ui.shop import Shop
 from ui.strings import Language
+from ui.stylesheet import STYLE_PICTURES
+
+
+def window(say: Language, shop: Shop, style: str, engine: str = "") -> str:
+    """The chosen style, told by its picture and in words."""
+    title = next(title for title, slug in shop.style_choices(say) if slug == style)
+    made = say.maybe(f"made.{shop.maker(style, engine)}", "")
+    picture = f"/toy/styles/{style}.webp" if (STYLE_PICTURES / f"{style}.webp").exists() else ""
+    return fragments.style_window(say, picture, title, shop.description(say, style), made)
 
 
 def style_panel(say: Language, shop: Shop) -> dict[str, Any]:
@@ -19,5 +28,5 @@ def style_panel(say: Language, shop: Shop) -> dict[str, Any]:
     first = choices[0][1]
     return {
         "style": gr.Radio(choices, value=first, show_label=False, label=say("style.title"), elem_id="style"),
-        "description": piece(fragments.hint(shop.description(say, first)), elem_id="description"),
+        "description": piece(window(say, shop, first), elem_id="description"),
     }
