@@ -17,7 +17,7 @@ class DownloadFailed(WeightsError):
 
 class DownloadRefused(WeightsError):
     slug = "download-refused"
-    sentence = "What the server offers for {part} is not what the catalog names: {what}. It was thrown away. Try again later; if it stays so, please report it."
+    sentence = "What the server offers for {part} is not what the catalog names: {what}. It is not used. Try again later; if it stays so, please report it."
 
 
 class HostForeign(WeightsError):

@@ -1,0 +1,121 @@
+"""What lies beside a model to hold its pictures to a person: an IP-Adapter with its image encoder, ControlNets.
+
+They are looked for in the folders ip-adapter, image-encoder and controlnet, inside the model's folder or beside it.
+Whether one belongs to the model is read from the shapes of its tensors, what a ControlNet looks at from its name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+from stylize.errors import WeightsError
+from stylize.guidance import CONTROL_KINDS, ControlKind
+from stylize.weights.header import Tensor, read_header
+from stylize.weights.store import CHECKPOINT, WeightSet
+
+ADAPTERS, CONTROLS = "ip-adapter", "controlnet"
+ENCODERS = ("image-encoder", "image_encoder", "ip-adapter/image_encoder", "models/image_encoder")
+NET = "diffusion_pytorch_model"
+ENCODER_FILES = ("config.json", "model.safetensors")
+
+NAMES: Mapping[str, tuple[ControlKind, ...]] = {
+    "union": CONTROL_KINDS,
+    "promax": CONTROL_KINDS,
+    "depth": ("depth",),
+    "zoe": ("depth",),
+    "softedge": ("softedge",),
+    "hed": ("softedge",),
+    "pidi": ("softedge",),
+    "canny": ("canny",),
+}
+"""Words in the names that ControlNets are published under."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Guides:
+    """What was found. `controls`: a diffusers folder or a .safetensors file, by what it looks at."""
+
+    ip_adapter: Path | None = None
+    image_encoder: Path | None = None
+    controls: Mapping[ControlKind, Path] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """In the words of `Capabilities.guides`; an adapter without an image encoder is of no use."""
+        adapter = ("ip_adapter",) if self.ip_adapter and self.image_encoder else ()
+        return (*adapter, *(f"controlnet:{kind}" for kind in self.controls))
+
+
+def find_guides(weights: WeightSet) -> Guides:
+    """What lies beside `weights` and fits them. What cannot be read is passed over: it was not asked for yet."""
+    roots = [weights.path.parent] if weights.single_file else [weights.path, weights.path.parent]
+    present = [root for root in roots if any((root / name).is_dir() for name in (ADAPTERS, CONTROLS))]
+    width = _text_width(weights) if present else None
+    if width is None:
+        return Guides()
+    controls: dict[ControlKind, Path] = {}
+    for root in present:
+        for place in _inside(root / CONTROLS):
+            for kind in _kinds(place.name):
+                if kind not in controls and _listens_to(_net(place), ("attn2.to_k.weight",), width):
+                    controls[kind] = place
+    adapters = (path for root in present for path in _inside(root / ADAPTERS) if path.suffix.lower() == CHECKPOINT)
+    return Guides(
+        ip_adapter=next((path for path in adapters if _listens_to(path, (".to_k_ip.weight",), width)), None),
+        image_encoder=next((place for root in present for place in _encoders(root)), None),
+        controls=MappingProxyType({kind: controls[kind] for kind in CONTROL_KINDS if kind in controls}),
+    )
+
+
+def _inside(folder: Path) -> list[Path]:
+    """By name; a plus-face adapter before the others."""
+    try:
+        return sorted(folder.iterdir(), key=lambda path: ("plus-face" not in path.name, path.name))
+    except OSError:
+        return []
+
+
+def _encoders(root: Path) -> Iterator[Path]:
+    for name in ENCODERS:
+        if all((root / name / file).is_file() for file in ENCODER_FILES):
+            yield root / name
+
+
+def _kinds(name: str) -> tuple[ControlKind, ...]:
+    words = re.split(r"[^a-z]+", name.lower())
+    found = (kinds for word, kinds in NAMES.items() if any(part.startswith(word) for part in words))
+    return next(found, ())
+
+
+def _net(place: Path) -> Path:
+    """The weights of a ControlNet: the file itself, or that of a diffusers folder, in half precision if there is that."""
+    if place.is_file():
+        return place
+    half = place / f"{NET}.fp16{CHECKPOINT}"
+    return half if half.is_file() else place / f"{NET}{CHECKPOINT}"
+
+
+def _listens_to(path: Path, endings: tuple[str, ...], width: int) -> bool:
+    """Whether the tensors of that ending are there and as wide as the text of the model."""
+    if path.suffix.lower() != CHECKPOINT or not path.is_file():
+        return False
+    try:
+        return _width(read_header(path), endings) == width
+    except WeightsError:
+        return False
+
+
+def _text_width(weights: WeightSet) -> int | None:
+    """How wide the text is that the model's UNet listens to."""
+    for path in weights.files:
+        if path.suffix.lower() == CHECKPOINT and (width := _width(read_header(path), ("attn2.to_k.weight",))):
+            return width
+    return None
+
+
+def _width(header: Mapping[str, Tensor], endings: tuple[str, ...]) -> int | None:
+    return next((tensor.shape[-1] for name, tensor in header.items() if name.endswith(endings)), None)
