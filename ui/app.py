@@ -78,16 +78,17 @@ def _wire(
     def by_name(update: Updates) -> dict[Any, Any]:
         return {widgets[name]: value for name, value in update.items()} or {widgets["bar"]: gr.skip()}
 
-    def on(triggers: Sequence[Any], act: Act, inputs: Sequence[str], outputs: Sequence[str], **options: Any) -> Any:
-        """When one of `triggers` happens, call `act` with the values of `inputs`; update the `outputs` it names. Returns what
-        may be followed: by `then`.
-        """
+    def wired(act: Act, inputs: Sequence[str], outputs: Sequence[str]) -> tuple[Any, Any, Any]:
+        """What calls `act` with the values of `inputs` and updates those of the `outputs` that it names."""
 
         def run(request: gr.Request, *values: Any) -> dict[Any, Any]:
             return by_name(act(str(request.session_hash), *values))
 
-        ins, outs = [widgets[name] for name in inputs], [widgets[name] for name in outputs]
-        return gr.on(triggers, run, ins, outs, **{**QUIET, "trigger_mode": "always_last", **options})
+        return run, [widgets[name] for name in inputs], [widgets[name] for name in outputs]
+
+    def on(triggers: Sequence[Any], act: Act, inputs: Sequence[str], outputs: Sequence[str], **options: Any) -> Any:
+        """When one of `triggers` happens: see `wired`. Returns what `then` may follow."""
+        return gr.on(triggers, *wired(act, inputs, outputs), **{**QUIET, "trigger_mode": "always_last", **options})
 
     def on_make(trigger: Any, again: bool) -> None:
         """The long one: a generator, fed with every field of the form."""
@@ -115,8 +116,10 @@ def _wire(
     on([widgets["longer"].click], keeping.keep_longer, (), ("bar",))
     swept = on([widgets["swept"].click], keeping.swept, (), GONE)
     wiped = on([widgets["wipe"].click, widgets["forget"].click], keeping.wipe, (), GONE)
-    on([brought.then, widgets["face"].input], measure.look, ("face",), SHOWN)
-    on([dropped.then, swept.then, wiped.then], measure.forget, (), SHOWN)
+    on([widgets["face"].input], measure.look, ("face",), SHOWN)
+    brought.then(*wired(measure.look, ("face",), SHOWN), **QUIET)
+    for gone in (dropped, swept, wiped):
+        gone.then(*wired(measure.forget, (), SHOWN), **QUIET)
 
     def leave(request: gr.Request) -> None:
         keeping.leave(str(request.session_hash))

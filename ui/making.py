@@ -16,7 +16,7 @@ from ui.form import to_request
 from ui.job import Job
 from ui.pictures import encode
 from ui.shop import Shop, with_new_seed
-from ui.showing import Showing, measured_colours
+from ui.showing import Showing
 from ui.strings import Language
 from ui.trouble import PhotoGone, PhotoMissing
 from ui.visits import Visit, Visits
@@ -69,7 +69,7 @@ class Making:
                 yield {**idle, **self._trouble(PhotoGone())}
             else:
                 shown = self._showing.show(visit, arrival.photo, job.outcomes, time.perf_counter() - begun)
-                yield {**idle, **shown, **measured_colours(job.outcomes[0], values["own_colours"])}
+                yield {**idle, **shown}
 
     def _watch(self, job: Job[Result], photo: str) -> Iterator[Updates]:
         """Bar and sketch, as often as there is something new."""

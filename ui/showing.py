@@ -10,7 +10,6 @@ import gradio as gr
 from stylize.models import Photo
 from stylize.pipeline import Result
 from ui import fragments, proofs
-from ui.form import COLOURS
 from ui.shop import Shop
 from ui.strings import Language
 from ui.visits import Visit
@@ -54,8 +53,3 @@ class Showing:
             ),
             "side": gr.update(visible=True),
         }
-
-
-def measured_colours(result: Result, chosen: Sequence[str]) -> Updates:
-    """Let the pickers that are not in use begin with what was measured."""
-    return {f"look.{name}": getattr(result.look, name) for name in COLOURS if name not in chosen}

@@ -11,13 +11,16 @@ from ui.job import Job
 
 @dataclass(kw_only=True, slots=True)
 class Visit:
-    """One open page. `shown`: the result that is on it now; `parcels`: all that it has made."""
+    """One open page. `shown`: the result that is on it now; `parcels`: all that it has made; `looked`: how often a photo
+    was measured for it, so that a late answer is known as one.
+    """
 
     photo: str | None = None
     toy: bool = True
     job: Job[Result] | None = None
     shown: str | None = None
     parcels: list[str] = field(default_factory=list)
+    looked: int = 0
 
 
 class Visits:

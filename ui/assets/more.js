@@ -1,0 +1,112 @@
+/* More choices: swatches whose colour is the photo's until one chooses another, sliders whose end means "as the style says",
+   and commands that can be copied. */
+"use strict";
+
+{
+  const find = (selector, root = document) => root.querySelector(selector);
+  const every = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const UNKNOWN = "unknown";
+
+  /* The visitor's own colours are written down in a field of the form, as "skin_colour=#d8b69d hair_colour=#221100". */
+  const page = () => find("#own-colours textarea");
+
+  function written() {
+    const words = (page()?.value ?? "").split(" ").filter(Boolean);
+    return new Map(words.map((word) => word.split("=")));
+  }
+
+  function write(own) {
+    const field = page();
+    if (!field) return;
+    field.value = [...own].map((pair) => pair.join("=")).join(" ");
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  function paint(place, own) {
+    const { colour, measured } = place.dataset;
+    const input = find("input", place);
+    const mine = own.get(colour);
+    const shown = mine ?? measured;
+    if (shown && input.value !== shown) input.value = shown;
+    place.classList.toggle("own", mine !== undefined);
+    place.classList.toggle(UNKNOWN, shown === undefined);
+    find(".undo", place).hidden = mine === undefined;
+  }
+
+  const painted = new WeakSet();
+
+  function dress() {
+    const fresh = every(".colour[data-colour]").filter((place) => !painted.has(place));
+    if (!fresh.length || !page()) return;
+    const own = written();
+    for (const place of fresh) {
+      painted.add(place);
+      paint(place, own);
+    }
+  }
+
+  document.addEventListener("input", ({ target }) => {
+    const place = target.closest(".colour[data-colour]");
+    if (place) {
+      const own = written().set(place.dataset.colour, target.value);
+      write(own);
+      paint(place, own);
+    }
+    const slider = target.closest(".zero");
+    if (slider) rest(slider);
+  });
+
+  document.addEventListener("click", ({ target }) => {
+    const undo = target.closest(".colour .undo");
+    if (undo) {
+      const place = undo.closest(".colour");
+      const own = written();
+      own.delete(place.dataset.colour);
+      write(own);
+      paint(place, own);
+      find("input", place).focus();
+    }
+    const copy = target.closest("[data-copy]");
+    if (copy) take(copy);
+    const slider = target.closest(".zero");
+    if (slider) setTimeout(() => rest(slider), 100); /* its own button that takes it back */
+  });
+
+  /* at 0 the style decides: said beside the number, and aloud */
+  function rest(slider) {
+    const range = find("input[type=range]", slider);
+    if (!range) return;
+    const still = Number(range.value) === 0;
+    slider.classList.toggle("at-rest", still);
+    if (still) range.setAttribute("aria-valuetext", find("#knobs [data-default]")?.dataset.default ?? "");
+    else range.removeAttribute("aria-valuetext");
+  }
+
+  const known = new WeakSet();
+
+  function settle() {
+    for (const slider of every(".zero")) {
+      if (known.has(slider) || !find("input[type=range]", slider)) continue;
+      known.add(slider);
+      rest(slider);
+    }
+  }
+
+  /* where the clipboard cannot be had, the words are marked, to be taken with the keys */
+  function take(button) {
+    const code = find("code", button.parentElement);
+    getSelection().selectAllChildren(code);
+    const words = button.dataset.words ?? (button.dataset.words = button.textContent);
+    Promise.resolve(navigator.clipboard?.writeText(button.dataset.copy) ?? Promise.reject(new Error("none")))
+      .then(() => {
+        button.textContent = button.dataset.copied;
+        setTimeout(() => (button.textContent = words), 2000);
+      })
+      .catch(() => {});
+  }
+
+  new MutationObserver(() => {
+    dress();
+    settle();
+  }).observe(document.documentElement, { childList: true, subtree: true });
+}

@@ -1,0 +1,80 @@
+"""The knobs of Stable Diffusion, under the names they have everywhere, each with a sentence for those who have never
+heard them. Whatever is left alone is as the style says.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from ui.form import MIDDLE
+from ui.shop import Shop
+from ui.strings import Language
+
+PROMPT_LETTERS = 2000
+
+
+def knobs_panel(say: Language, shop: Shop) -> dict[str, Any]:
+    """The fields of a DenoiseOverride by name. Those for which the weights have nothing beside them are there, unseen."""
+    default = (say("knob.default"), "")
+    widgets: dict[str, Any] = {"denoise.likeness": _likeness(say)}
+    with gr.Row():
+        for name, top, step in (("strength", 1, 0.05), ("guidance_scale", 20, 0.5), ("num_inference_steps", 100, 1)):
+            widgets[f"denoise.{name}"] = _slider(say, name, top, step)
+    with gr.Row(elem_classes="pair"):
+        widgets["denoise.scheduler"] = gr.Dropdown(
+            [default, *((name, name) for name in shop.schedulers())], value="", **_words(say, "scheduler")
+        )
+        widgets["denoise.init_image"] = gr.Dropdown(
+            [default, (say("knob.subject"), "subject"), (say("knob.figure"), "figure")],
+            value="",
+            **_words(say, "init_image"),
+        )
+    for name in ("prompt", "negative_prompt"):
+        widgets[f"denoise.{name}"] = gr.Textbox(
+            **_words(say, name), placeholder=say("knob.default"), max_length=PROMPT_LETTERS, lines=2
+        )
+    return widgets | _beside(say, shop)
+
+
+def _beside(say: Language, shop: Shop) -> dict[str, Any]:
+    """What needs more files than the model: LoRAs, guides, and what mends faces."""
+    loras, guides = shop.loras(), shop.guides()
+    with gr.Row(elem_classes="pair", visible=bool(loras)):
+        chosen = gr.CheckboxGroup([(name, name) for name in loras], **_words(say, "loras"), elem_id="loras")
+        scale = gr.Slider(0, 2, value=1, step=0.05, **_words(say, "lora_scale"))
+    with gr.Row(elem_classes="pair", visible=bool(guides)):
+        adapter = _slider(say, "ip_adapter_scale", 1.5, 0.05, "ip_adapter" in guides)
+        control = _slider(say, "controlnet_conditioning_scale", 2, 0.05, any("controlnet" in name for name in guides))
+    face = gr.Radio(
+        [(say("knob.default"), ""), (say("knob.yes"), "yes"), (say("knob.no"), "no")],
+        value="",
+        **_words(say, "face_pass"),
+        elem_id="face-pass",
+        visible=shop.mends_faces(),
+    )
+    return {
+        "denoise.loras": chosen,
+        "lora_scale": scale,
+        "denoise.ip_adapter_scale": adapter,
+        "denoise.controlnet_conditioning_scale": control,
+        "denoise.face_pass": face,
+    }
+
+
+def _likeness(say: Language) -> Any:
+    """The one that moves several: its middle, not its end, is what the style says."""
+    return gr.Slider(0, 1, value=MIDDLE, step=0.05, **_words(say, "likeness"), elem_id="likeness", elem_classes="middle")
+
+
+def _slider(say: Language, name: str, top: float, step: float, visible: bool = True) -> Any:
+    """At 0 the style decides; assets/more.js says so beside it."""
+    return gr.Slider(
+        0, top, value=0, step=step, **_words(say, name), elem_id=name.replace("_", "-"), elem_classes="zero",
+        visible=visible,
+    )  # fmt: skip
+
+
+def _words(say: Language, name: str) -> dict[str, str]:
+    return {"label": say(f"knob.{name}"), "info": say(f"knob.{name}_info")}

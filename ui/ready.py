@@ -1,0 +1,60 @@
+"""Which engines are ready, in one line, and how the others can be added: said when the page opens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+from stylize.engines.base import Capabilities
+from stylize.weights.catalog import Tier, gigabytes
+from ui.strings import Language
+
+PULL = "stylize weights pull {slug}"
+
+
+def ready_line(say: Language, able: Sequence[Capabilities], tiers: Sequence[Tier]) -> str:
+    """The line. Where an engine with weights is missing it folds out: why, and which of `tiers` can be fetched, how."""
+    names = [_name(say, engine) for engine in able if engine.ready]
+    now = say("ready.now", engines=say("ready.and").join(filter(None, [", ".join(names[:-1]), *names[-1:]])))
+    missing = next((engine for engine in able if engine.uses_weights and not engine.ready), None)
+    if missing is None:
+        return f'<p class="ready-line">{escape(now)}</p>'
+    new = missing.why_slug == "weights-missing"
+    offer = say("ready.can_be_added" if new else "ready.not_ready")
+    why = say("ready.why_add") if new else _why(say, missing)
+    offers = "".join(_offer(say, tier) for tier in tiers)
+    return (
+        f'<details class="ready-line"><summary>{escape(now)} <span>{escape(offer)}</span></summary>'
+        f'<div class="offers"><p>{escape(why)}</p><ul>{offers}</ul><p>{escape(say("ready.then"))}</p></div></details>'
+    )
+
+
+def _name(say: Language, engine: Capabilities) -> str:
+    name = say.maybe(f"ready.{engine.name}", engine.name)
+    return say("ready.named", engine=name, model=engine.model) if engine.model else name
+
+
+def _why(say: Language, engine: Capabilities) -> str:
+    """The engine's own sentence; translated, where that can be had without the facts of its error."""
+    sentence = say.maybe(f"error.{engine.why_slug}", engine.why)
+    return engine.why if "{" in sentence else sentence
+
+
+def _offer(say: Language, tier: Tier) -> str:
+    about = "" if tier.size_is_exact else say("ready.about")
+    size = gigabytes(tier.size_bytes).replace(".", say("result.decimal_point"))
+    licences = " ".join(
+        f"<strong>{escape(licence.title)}.</strong> {escape(_in(say, licence.sentence))}" for licence in tier.licences
+    )
+    command = PULL.format(slug=tier.slug)
+    words = f'data-copy="{escape(command)}" data-copied="{escape(say("ready.copied"), quote=True)}"'
+    return (
+        f"<li><p><strong>{escape(_in(say, tier.title))}</strong> {escape(_in(say, tier.sentence))}</p>"
+        f'<p class="hint"><strong>{escape(about + size)}.</strong> {licences}</p>'
+        f"<p class=\"command\"><code>{escape(command)}</code>"
+        f'<button type="button" {words}>{escape(say("ready.copy"))}</button></p></li>'
+    )
+
+
+def _in(say: Language, texts: Mapping[str, str]) -> str:
+    return texts.get(say.code, texts["en"])
