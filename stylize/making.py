@@ -40,7 +40,7 @@ class Weighed(Protocol):
 
     def load(self, *, tell: Tell = ...) -> None: ...
 
-    def weights_digest(self, loras: tuple[Lora, ...] = ()) -> str: ...
+    def weights_digest(self, loras: tuple[Lora, ...] = (), guides: tuple[str, ...] = ()) -> str: ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -151,7 +151,7 @@ def _attempt(
     with watch.stage(Stage.LOAD):
         plan = replace(plan, weights_digest=_guarded(plan.engine, lambda: _load(engine, plan, watch.tell)))
     with watch.stage(Stage.GENERATE):
-        if plan.denoise is None or plan.denoise.init_image == "subject":
+        if plan.denoise is None or not plan.denoise.needs_figure:
             return plan, _generate(engine, subject, plan, watch, watch.tell)
         drawn = _draw_init(subject, plan, style, able, bench, watch)
         return plan, _generate(engine, subject, plan, watch, _between(watch.tell, INIT_SHARE, 1.0), drawn)
@@ -163,7 +163,8 @@ def _load(engine: Engine, plan: Plan, tell: Tell) -> str:
         engine.load()
         return ""
     engine.load(tell=tell)
-    return engine.weights_digest(plan.denoise.loras if plan.denoise else ())
+    loras, guides = (plan.denoise.loras, plan.denoise.guides) if plan.denoise else ((), ())
+    return engine.weights_digest(loras, guides) if guides else engine.weights_digest(loras)
 
 
 def _draw_init(

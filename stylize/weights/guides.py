@@ -119,3 +119,14 @@ def _text_width(weights: WeightSet) -> int | None:
 
 def _width(header: Mapping[str, Tensor], endings: tuple[str, ...]) -> int | None:
     return next((tensor.shape[-1] for name, tensor in header.items() if name.endswith(endings)), None)
+
+
+def read_of(guides: Guides, name: str) -> tuple[Path, ...]:
+    """The weight files that are read for one of `guides.names`."""
+    if name == "ip_adapter":
+        return (*((guides.ip_adapter,) if guides.ip_adapter else ()), *_encoder_weights(guides))
+    return tuple(_net(place) for kind, place in guides.controls.items() if name == f"controlnet:{kind}")
+
+
+def _encoder_weights(guides: Guides) -> tuple[Path, ...]:
+    return (guides.image_encoder / ENCODER_FILES[1],) if guides.image_encoder else ()

@@ -53,9 +53,10 @@ def paint_batch(
     """A picture for each of `plans`, a piece of `split`. Raises what `prepare`, `init_image` and `paint` raise."""
     started = time.perf_counter()
     plan, denoise = plans[0], denoise_of(plans[0])
-    image = init_image(subject, plan, init_picture, size=grow(plan.size, SIZE_MULTIPLE))
+    size = grow(plan.size, SIZE_MULTIPLE)
+    image = init_image(subject, plan, init_picture, size=size)
     prepare(loaded, denoise)
-    guides = guides_for(loaded, subject, plan)
+    guides = guides_for(loaded, subject, plan, init_picture, size)
     prepared = time.perf_counter()
     seeds = tuple(plan.seed for plan in plans)
     painted = paint_somehow(loaded, image, denoise, seeds=seeds, guides=guides, tell=tell, cancel=cancel)

@@ -13,6 +13,7 @@ from stylize.geometry import Size
 from stylize.models import Capabilities, Lora, Picture, Plan, Subject
 from stylize.progress import CancelToken, Progress, Stage, Tell, nobody
 from stylize.weights import Family, WeightSet, digest, digest_with, list_loras, look_up
+from stylize.weights.guides import find_guides
 
 if TYPE_CHECKING:
     from stylize.engines.diffusion.loaded import Loaded
@@ -75,17 +76,20 @@ class DiffusionEngine:
             why_slug=why_slug,
             model=(weights.path.stem if weights.single_file else weights.path.name) if weights else "",
             loras=tuple(list_loras(weights)) if weights else (),
+            guides=find_guides(weights).names if weights else (),
         )
 
-    def weights_digest(self, loras: tuple[Lora, ...] = ()) -> str:
-        """SHA-256 (hex) of the weights, together with `loras` if there are any. Reads every byte once a process:
-        seconds for some gigabytes. This is what `Plan.weights_digest` must be for a plan with these LoRAs.
+    def weights_digest(self, loras: tuple[Lora, ...] = (), guides: tuple[str, ...] = ()) -> str:
+        """SHA-256 (hex) of the weights, together with `loras` and `guides` if there are any. Reads every byte once a
+        process: seconds for some gigabytes. This is what `Plan.weights_digest` must be for a plan with these.
         """
         from stylize.engines.diffusion.adapters import find_loras
+        from stylize.engines.diffusion.guides import guide_files
 
         weights = self._loaded.weights if self._loaded else look_up(self._place)
         of_model = self._loaded.digest if self._loaded else digest(weights)
-        return digest_with(of_model, find_loras(weights, loras))
+        beside = guide_files(find_guides(weights), guides) if guides else ()
+        return digest_with(of_model, (*find_loras(weights, loras), *beside))
 
     def load(self, *, tell: Tell = nobody) -> None:
         """Find, digest and load the weights, and put them on the device. Told as Stage.LOAD. Does nothing if loaded.
@@ -177,7 +181,8 @@ class DiffusionEngine:
         pictures: list[Picture] = []
         try:
             for batch in split(plans, rows_at_once(loaded)):
-                if batch[0].weights_digest not in ("", self.weights_digest(denoise_of(batch[0]).loras)):
+                denoise = denoise_of(batch[0])
+                if batch[0].weights_digest not in ("", self.weights_digest(denoise.loras, denoise.guides)):
                     raise WeightsChanged
                 heard = share(tell, len(pictures), len(batch), len(plans))
                 pictures += paint_batch(loaded, subject, batch, init_picture, tell=heard, cancel=cancel)

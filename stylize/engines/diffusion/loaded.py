@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING, Any
 from stylize.engines.diffusion.recall import Recalls
 
 if TYPE_CHECKING:
+    from stylize.engines.diffusion.controlnet import Held
     from stylize.engines.diffusion.device import Placement
     from stylize.engines.diffusion.families import FamilyFacts
+    from stylize.engines.diffusion.guides import Worn
     from stylize.engines.diffusion.memory import MemoryMode
     from stylize.weights import WeightSet
 
 
 @dataclass(kw_only=True, slots=True)
 class Loaded:
-    """`worn`: the digests of the LoRAs in it now; `mode` may go down. `recalls`: what it knows of the last pictures."""
+    """`worn`: the digests of the LoRAs in it now; `mode` may go down. `recalls`: what it knows of the last pictures.
+    `adapter`, `control`: the IP-Adapter that is on it, the ControlNet that is held beside it.
+    """
 
     pipeline: Any
     weights: WeightSet
@@ -27,3 +31,5 @@ class Loaded:
     model_scheduler_config: Any
     worn: tuple[str, ...] = ()
     recalls: Recalls = field(default_factory=Recalls, repr=False)
+    adapter: Worn | None = None
+    control: Held | None = None

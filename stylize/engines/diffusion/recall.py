@@ -1,6 +1,6 @@
 """What the engine remembers from one picture to the next, so that it need not be worked out again: tensors by key.
 
-Both kinds are personal (the moments come from a photo, the embeddings from typed words). They are bounded, live in
+All kinds are personal (moments and faces come from a photo, embeddings from typed words). They are bounded, live in
 memory alone, and are overwritten when they go.
 """
 
@@ -15,6 +15,8 @@ TEXTS = 32
 TEXT_BYTES = 64 << 20
 PHOTOS = 8
 PHOTO_BYTES = 32 << 20
+FACES = 8
+FACE_BYTES = 32 << 20
 
 Tensors = tuple[Any, ...]
 
@@ -61,14 +63,19 @@ class Recall:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Recalls:
-    """`texts`: prompts as the UNet hears them. `photos`: the moments under which the VAE sees an init image."""
+    """`texts`: prompts as the UNet hears them. `photos`: the moments under which the VAE sees an init image. `faces`: what
+    the image encoder makes of a face.
+    """
 
     texts: Recall = field(default_factory=lambda: Recall(entries=TEXTS, limit_bytes=TEXT_BYTES))
     photos: Recall = field(default_factory=lambda: Recall(entries=PHOTOS, limit_bytes=PHOTO_BYTES))
 
+    faces: Recall = field(default_factory=lambda: Recall(entries=FACES, limit_bytes=FACE_BYTES))
+
     def wipe(self) -> None:
         self.texts.wipe()
         self.photos.wipe()
+        self.faces.wipe()
 
 
 def size_of(tensors: Tensors) -> int:

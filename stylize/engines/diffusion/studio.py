@@ -50,12 +50,12 @@ def paint_somehow(
     """Paint; when memory runs out, fewer at a time, then once more in the next more frugal mode. Raises OutOfMemory, and
     what paint raises.
     """
-    device = loaded.placement.device
+    device, painter = loaded.placement.device, guides.pipeline or loaded.pipeline
     for mode in (loaded.mode, next_down(loaded.mode, device)):
         if mode is None:
             break
         if mode is not loaded.mode:
-            arrange(loaded.pipeline, mode, device)
+            arrange(painter, mode, device)
             loaded.mode = mode
         try:
             return paint(loaded, image, denoise, seeds=seeds, guides=guides, tell=tell, cancel=cancel)
@@ -63,7 +63,7 @@ def paint_somehow(
             if not is_out_of_memory(error):
                 raise
         finally:
-            loaded.pipeline.maybe_free_model_hooks()
+            painter.maybe_free_model_hooks()
         empty_cache(device)
         if len(seeds) > 1:
             return halves(loaded, image, denoise, seeds=seeds, guides=guides, tell=tell, cancel=cancel)
