@@ -31,7 +31,7 @@ def pictures(look: Look | None) -> str:
     if look is None:
         return ""
     rules = "".join(
-        f'#{group} label:first-child input{{background-image:url("/toy/icons/seen.svg"),'
+        f'#looks #{group} label:first-child input{{background-image:url("/toy/icons/seen.svg"),'
         f'url("/toy/choices/{group}/{_seen(look, group)}.webp");background-size:24px,contain;'
         f"background-position:100% 0,center}}"
         for group in GROUPS
@@ -44,6 +44,7 @@ def swatches(say: Language, look: Look | None) -> str:
     places = "".join(_swatch(say, name, None if look is None else getattr(look, name)) for name in COLOURS)
     hint = "look.colours_unknown" if look is None else "look.colours_known"
     return (
+        f'<p class="title" aria-hidden="true">{_t(say, "look.colours")}</p>'
         f'<div class="colours" role="group" aria-label="{_t(say, "look.colours")}">{places}</div>'
         f'<p class="hint">{_t(say, hint)}</p>'
     )

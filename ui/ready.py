@@ -14,7 +14,8 @@ PULL = "stylize weights pull {slug}"
 
 def ready_line(say: Language, able: Sequence[Capabilities], tiers: Sequence[Tier]) -> str:
     """The line. Where an engine with weights is missing it folds out: why, and which of `tiers` can be fetched, how."""
-    names = [_name(say, engine) for engine in able if engine.ready]
+    ready = sorted((engine for engine in able if engine.ready), key=lambda engine: engine.uses_weights)
+    names = [_name(say, engine) for engine in ready]
     now = say("ready.now", engines=say("ready.and").join(filter(None, [", ".join(names[:-1]), *names[-1:]])))
     missing = next((engine for engine in able if engine.uses_weights and not engine.ready), None)
     if missing is None:
@@ -43,17 +44,26 @@ def _why(say: Language, engine: Capabilities) -> str:
 def _offer(say: Language, tier: Tier) -> str:
     about = "" if tier.size_is_exact else say("ready.about")
     size = gigabytes(tier.size_bytes).replace(".", say("result.decimal_point"))
-    licences = " ".join(
-        f"<strong>{escape(licence.title)}.</strong> {escape(_in(say, licence.sentence))}" for licence in tier.licences
+    licences = "".join(
+        f"<div><strong>{escape(', '.join(names))}:</strong> {escape(meaning)}</div>"
+        for meaning, names in _licences(say, tier).items()
     )
     command = PULL.format(slug=tier.slug)
     words = f'data-copy="{escape(command)}" data-copied="{escape(say("ready.copied"), quote=True)}"'
     return (
-        f"<li><p><strong>{escape(_in(say, tier.title))}</strong> {escape(_in(say, tier.sentence))}</p>"
-        f'<p class="hint"><strong>{escape(about + size)}.</strong> {licences}</p>'
-        f"<p class=\"command\"><code>{escape(command)}</code>"
-        f'<button type="button" {words}>{escape(say("ready.copy"))}</button></p></li>'
+        f"<li><div><strong>{escape(_in(say, tier.title))}, {escape(about + size)}.</strong> "
+        f'{escape(_in(say, tier.sentence))}</div><div class="hint">{licences}</div>'
+        f'<div class="command"><code>{escape(command)}</code>'
+        f'<button type="button" {words}>{escape(say("ready.copy"))}</button></div></li>'
     )
+
+
+def _licences(say: Language, tier: Tier) -> dict[str, list[str]]:
+    """What is allowed, in plain words → the licences that say so."""
+    told: dict[str, list[str]] = {}
+    for licence in tier.licences:
+        told.setdefault(_in(say, licence.sentence), []).append(licence.title)
+    return told
 
 
 def _in(say: Language, texts: Mapping[str, str]) -> str:

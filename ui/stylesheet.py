@@ -20,7 +20,7 @@ TOOLS = ("upload", "webcam", "clipboard")
 @cache
 def sheet(code: str) -> str:
     """The style sheet for the page in one language."""
-    return "\n".join((*_styles(), *_choices(), *_accessories(), *_palettes(), *_tools(code)))
+    return "\n".join((*_styles(), *_choices(), *_accessories(), *_palettes(), *_tools(code), *_knobs(code)))
 
 
 def _styles() -> list[str]:
@@ -66,3 +66,8 @@ def _tools(code: str) -> list[str]:
             for number, tool in enumerate(TOOLS, 1)
         ),
     ]
+
+
+def _knobs(code: str) -> list[str]:
+    words = json.dumps(language(code)("knob.rest"), ensure_ascii=False)
+    return [f"#knobs .zero.at-rest .tab-like-container:not(:focus-within)::before {{ content: {words}; }}"]

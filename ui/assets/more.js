@@ -72,23 +72,29 @@
     if (slider) setTimeout(() => rest(slider), 100); /* its own button that takes it back */
   });
 
-  /* at 0 the style decides: said beside the number, and aloud */
+  /* at 0 the style decides: said where the end of the slider is, and aloud. Its parts have names in English only. */
+  const words = () => JSON.parse(find("[data-knobs]")?.dataset.knobs ?? "{}");
+
   function rest(slider) {
     const range = find("input[type=range]", slider);
     if (!range) return;
     const still = Number(range.value) === 0;
     slider.classList.toggle("at-rest", still);
-    if (still) range.setAttribute("aria-valuetext", find("#knobs [data-default]")?.dataset.default ?? "");
+    if (still) range.setAttribute("aria-valuetext", words().rest);
     else range.removeAttribute("aria-valuetext");
   }
 
   const known = new WeakSet();
 
   function settle() {
-    for (const slider of every(".zero")) {
-      if (known.has(slider) || !find("input[type=range]", slider)) continue;
-      known.add(slider);
-      rest(slider);
+    for (const range of every("#knobs input[type=range]")) {
+      if (known.has(range)) continue;
+      known.add(range);
+      const slider = range.closest(".block");
+      const label = find("[data-testid=block-info]", slider)?.textContent.trim() ?? "";
+      for (const part of every("input", slider)) part.setAttribute("aria-label", label);
+      find(".reset-button", slider)?.setAttribute("aria-label", `${label}: ${words().reset}`);
+      if (slider.matches(".zero")) rest(slider);
     }
   }
 

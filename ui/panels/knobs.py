@@ -4,11 +4,14 @@ heard them. Whatever is left alone is as the style says.
 
 from __future__ import annotations
 
+import json
+from html import escape
 from typing import Any
 
 import gradio as gr
 
 from ui.form import MIDDLE
+from ui.panels.piece import piece
 from ui.shop import Shop
 from ui.strings import Language
 
@@ -18,6 +21,8 @@ PROMPT_LETTERS = 2000
 def knobs_panel(say: Language, shop: Shop) -> dict[str, Any]:
     """The fields of a DenoiseOverride by name. Those for which the weights have nothing beside them are there, unseen."""
     default = (say("knob.default"), "")
+    words = {"rest": say("knob.rest"), "reset": say("knob.reset")}
+    piece(f'<p data-knobs="{escape(json.dumps(words, ensure_ascii=False))}"></p>', elem_classes="for-the-script")
     widgets: dict[str, Any] = {"denoise.likeness": _likeness(say)}
     with gr.Row():
         for name, top, step in (("strength", 1, 0.05), ("guidance_scale", 20, 0.5), ("num_inference_steps", 100, 1)):
@@ -65,7 +70,9 @@ def _beside(say: Language, shop: Shop) -> dict[str, Any]:
 
 def _likeness(say: Language) -> Any:
     """The one that moves several: its middle, not its end, is what the style says."""
-    return gr.Slider(0, 1, value=MIDDLE, step=0.05, **_words(say, "likeness"), elem_id="likeness", elem_classes="middle")
+    return gr.Slider(
+        0, 1, value=MIDDLE, step=0.05, **_words(say, "likeness"), elem_id="likeness", elem_classes="middle"
+    )
 
 
 def _slider(say: Language, name: str, top: float, step: float, visible: bool = True) -> Any:

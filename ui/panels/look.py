@@ -26,7 +26,7 @@ def look_panel(say: Language) -> dict[str, Any]:
                 elem_classes="cards",
                 min_width=100,
             )
-    widgets["swatches"] = piece(looks.swatches(say, None), elem_id="swatches")
+        widgets["swatches"] = piece(looks.swatches(say, None), elem_id="swatches")
     widgets["own_colours"] = gr.Textbox(
         label=say("look.colours"), elem_id="own-colours", elem_classes="for-the-script", max_length=300
     )
