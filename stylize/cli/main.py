@@ -19,6 +19,7 @@ VERBS = MappingProxyType(
         "make": "make a picture from a photo",
         "styles": "list the styles",
         "engines": "list the engines and whether they are ready",
+        "weights": "list, download, take over, check or remove what Stable Diffusion needs",
         "accessories": "list or search what can lie in the box",
         "inspect": "tell what a photo's file holds and who is in it; makes nothing",
         "doctor": "look at this machine and say what to do",

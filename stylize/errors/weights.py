@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stylize.errors.asked import RequestError
 from stylize.errors.making import WeightsError
 
 
@@ -27,12 +28,14 @@ class HostForeign(WeightsError):
 
 class SpaceMissing(WeightsError):
     slug = "space-missing"
-    sentence = "There is not enough room on the disk: {needed} are needed, {free} are free. Make room, or say --into and a folder on another disk."
+    sentence = "There is not enough room on the disk: {needed} are needed, {free} are free. Make room, or say --folder and a place on another disk."
 
 
 class PlaceTaken(WeightsError):
     slug = "place-taken"
-    sentence = "Something that is not ours already lies where {part} belongs in your weights folder. Move it away, then try again."
+    sentence = (
+        "Something else already lies where {part} belongs in your weights folder. Move or remove it, then try again."
+    )
 
 
 class WeightsNotInstalled(WeightsError):
@@ -43,3 +46,8 @@ class WeightsNotInstalled(WeightsError):
 class WeightsNotOnDisk(WeightsError):
     slug = "weights-not-on-disk"
     sentence = "No weights were found there that could be used. A diffusers folder, a .safetensors file, or the models folder of another program can be imported."
+
+
+class NotConfirmed(RequestError):
+    slug = "not-confirmed"
+    sentence = "Nothing was removed, since the question was not answered with yes. In a script, say --yes."

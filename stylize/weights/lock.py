@@ -15,7 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
-from stylize.errors import WeightsDamaged
+from stylize.errors import WeightsDamaged, WeightsError
 
 LOCK = "weights.lock.json"
 VERSION = 1
@@ -86,6 +86,30 @@ def paths_of(part: Installed, home: Path) -> tuple[Path, ...]:
     """Its files on this machine, in the order of the lock."""
     place = where_of(part, home)
     return tuple(place / file.path if file.path else place for file in part.files)
+
+
+def is_whole(part: Installed, home: Path) -> bool:
+    """Every file is there and as long as it was."""
+    try:
+        return all(
+            path.stat().st_size == file.size_bytes for file, path in zip(part.files, paths_of(part, home), strict=True)
+        )
+    except OSError:
+        return False
+
+
+def referenced_bases(home: Path) -> list[Path]:
+    """Whole models elsewhere on this machine that the folder's lock refers to, by name; none if it cannot be read."""
+    try:
+        installed = read_lock(home).installed
+    except WeightsError:
+        return []
+    parts = (part for _, part in sorted(installed.items()))
+    return [
+        where_of(part, home)
+        for part in parts
+        if part.origin == "referenced" and "base" in part.roles and is_whole(part, home)
+    ]
 
 
 def read_lock(home: Path) -> Lock:

@@ -13,6 +13,7 @@ from stylize.errors import WeightsDamaged, WeightsError, WeightsMissing, Weights
 from stylize.weights.folder import INDEX, PICKLES, inspect_folder
 from stylize.weights.header import read_header
 from stylize.weights.identify import Family, count_parameters, identify_checkpoint, predicts_velocity
+from stylize.weights.lock import referenced_bases
 
 VARIABLE = "STYLIZE_WEIGHTS"
 CHECKPOINT = ".safetensors"
@@ -67,14 +68,15 @@ def user_folder(environment: Mapping[str, str], platform: str = sys.platform) ->
 
 
 def candidates(place: Path) -> list[Path]:
-    """What could be a model at `place`: itself, or by name what lies directly in it."""
+    """What could be a model at `place`: itself, or by name what lies directly in it, then what its lock refers to."""
     try:
         if place.is_file() or (place / INDEX).is_file():
             return [place]
         inside = sorted(place.iterdir()) if place.is_dir() else []
     except OSError:
         return []
-    return [path for path in inside if (path / INDEX).is_file() or path.suffix.lower() in (CHECKPOINT, *PICKLES)]
+    own = [path for path in inside if (path / INDEX).is_file() or path.suffix.lower() in (CHECKPOINT, *PICKLES)]
+    return [*own, *referenced_bases(place)]
 
 
 def choose(place: Path, *, where: str) -> WeightSet:

@@ -97,7 +97,7 @@ class Heard:
     """What a pull said, and what it reported."""
 
     lines: list[str] = field(default_factory=list)
-    reports: list[tuple[str, str, int, int]] = field(default_factory=list)
+    reports: list[tuple[str, int, int]] = field(default_factory=list)
 
 
 def pull_here(
@@ -116,8 +116,8 @@ def pull_here(
     heard = Heard()
     catalog = small_catalog()
 
-    def progress(part: str, name: str, have: int, whole: int) -> None:
-        heard.reports.append((part, name, have, whole))
+    def progress(what: str, have: int, whole: int) -> None:
+        heard.reports.append((what, have, whole))
         on_progress(have)
 
     pull(

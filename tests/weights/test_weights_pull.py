@@ -76,7 +76,7 @@ def test_a_file_arrives_whole_and_is_written_down(hub: LocalHub, tmp_path: Path)
     heard = pull_here(hub, tmp_path)
     assert lora(tmp_path).read_bytes() == LORA
     assert heard.lines[:2] == [f"talking to {hub.hub}", f"talking to {hub.store}"]
-    assert heard.reports[-1] == ("Quick", "pytorch_lora_weights.safetensors", len(LORA), len(LORA))
+    assert heard.reports[-1] == ("Quick: pytorch_lora_weights.safetensors", len(LORA), len(LORA))
     lock = read_lock(tmp_path)
     entry = lock.installed["quick"]
     assert (entry.origin, entry.revision, entry.licence, entry.repository) == ("pulled", COMMIT, "mit", "maker/lora")

@@ -7,12 +7,12 @@ import sys
 from pathlib import Path
 
 from stylize.errors import StylizeError
-from stylize.weights.fetch.bar import Bar
 from stylize.weights.fetch.switches import open_up
+from stylize.weights.line import Line
 
 INTERRUPTED = 130
 UNEXPECTED = 1
-BAR = Bar()
+LINE = Line()
 
 
 def main() -> int:
@@ -52,7 +52,7 @@ def _run(order: dict[str, object], as_json: bool) -> tuple[str, ...]:
     assert isinstance(hosts, list)
 
     def line(text: str) -> None:
-        BAR.wipe()
+        LINE.wipe()
         print(text, file=sys.stderr if as_json else sys.stdout, flush=True)
 
     return pull(
@@ -65,12 +65,12 @@ def _run(order: dict[str, object], as_json: bool) -> tuple[str, ...]:
             token=token,
             proxy=str(order["proxy"]) if order["proxy"] else None,
         ),
-        Voice(line=line, progress=BAR.draw),
+        Voice(line=line, progress=LINE.show),
     )
 
 
 def _end(slug: str, sentence: str, code: int, *, as_json: bool) -> int:
-    BAR.wipe()
+    LINE.wipe()
     print(json.dumps({"error": slug, "message": sentence}) if as_json else f"stylize: {sentence}", file=sys.stderr)
     return code
 

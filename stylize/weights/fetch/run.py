@@ -37,10 +37,10 @@ class Order:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Voice:
-    """Who is told: `line` a sentence, `progress` the part's title, the file, and bytes here and in all."""
+    """Who is told: `line` a sentence; `progress` what is coming (part and file), and bytes here and in all."""
 
     line: Callable[[str], None]
-    progress: Callable[[str, str, int, int], None]
+    progress: Callable[[str, int, int], None]
 
 
 def pull(order: Order, voice: Voice) -> tuple[str, ...]:
@@ -124,7 +124,7 @@ def _bring(part: Part, offers: Mapping[str, Offer], hub: Hub, order: Order, voic
         wanted = Wanted(part=part.title, name=file.save_as, offer=offer, sha256=told)
 
         def heard(have: int, *, name: str = file.save_as, whole: int = offer.size_bytes) -> None:
-            voice.progress(part.title, name, have, whole)
+            voice.progress(f"{part.title}: {name}", have, whole)
 
         hashes[file.path] = transfer(hub, wanted, _waiting(part, file, order.home), heard)
     _publish(part, order.home)

@@ -1,0 +1,85 @@
+"""stylize weights verify and remove."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from stylize.cli.output import say_json
+from stylize.cli.weights import home_of
+from stylize.errors import NotConfirmed, WeightsDamaged
+from stylize.weights.catalog import gigabytes
+from stylize.weights.keep import Verdict, chosen, remove, verify
+from stylize.weights.line import Line
+from stylize.weights.lock import Installed
+
+
+def verify_all(args: argparse.Namespace) -> int:
+    """0 if everything is what it was, else the exit code of damaged weights."""
+    home = home_of(args)
+    parts = chosen(home, tuple(args.names))
+    line = Line()
+    total, done = sum(part.size_bytes for part in parts), 0
+
+    def heard(count: int) -> None:
+        nonlocal done
+        done += count
+        line.show("reading", done, total)
+
+    verdicts: list[Verdict] = []
+    for part in parts:
+        verdicts.append(verify(part, home, heard))
+        line.wipe()
+        if not args.json:
+            _say(verdicts[-1])
+    if args.json:
+        say_json({"verified": [{"part": v.part.slug, "wrong": v.wrong} for v in verdicts]})
+    elif not parts:
+        print("Nothing is installed by pull or import. stylize weights list shows what can be.")
+    return WeightsDamaged.exit_code if any(verdict.wrong for verdict in verdicts) else 0
+
+
+def _say(verdict: Verdict) -> None:
+    part = verdict.part
+    print(
+        f"{part.slug}: "
+        + ("; ".join(verdict.wrong) or f"whole ({len(part.files)} files, {gigabytes(part.size_bytes)})")
+    )
+    if verdict.wrong:
+        print(
+            "  "
+            + (
+                f"stylize weights remove {part.slug}, then pull it again"
+                if part.origin == "pulled"
+                else "import it again"
+            )
+        )
+
+
+def remove_named(args: argparse.Namespace) -> int:
+    """Ask, then delete what is ours to delete. Raises NotConfirmed."""
+    home = home_of(args)
+    parts = chosen(home, tuple(args.names))
+    if not args.yes and not _asked(parts):
+        raise NotConfirmed
+    left = {part.slug: remove(part, home) for part in parts}
+    if args.json:
+        say_json({"removed": [{"part": slug, "left": sentences} for slug, sentences in left.items()]})
+        return 0
+    for part in parts:
+        forgotten = "forgotten; your file stays where it is" if part.origin == "referenced" else "removed"
+        print("; ".join([f"{part.slug}: {forgotten}", *left[part.slug]]))
+    return 0
+
+
+def _asked(parts: Sequence[Installed]) -> bool:
+    if not sys.stdin.isatty():
+        return False
+    for part in parts:
+        what = "forget (your file stays)" if part.origin == "referenced" else f"delete {gigabytes(part.size_bytes)}"
+        print(f"{part.slug}: {what}")
+    try:
+        return input("Remove? Type yes: ").strip().lower() in ("y", "yes", "j", "ja")
+    except EOFError:
+        return False
