@@ -9,11 +9,11 @@ import pytest
 
 from stylize.errors import OutOfRange
 from stylize.geometry import Size
-from stylize.models import BoxOrder, DenoiseOverride, LookOverride, Request
+from stylize.models import Beard, BoxOrder, DenoiseOverride, Hair, LookOverride, Lora, Outfit, Request
 from ui.form import COLOURS, FIELDS, NAMES, to_request
 
-NOT_ASKED = {"look", "box", "denoise", "export", "denoise.loras", "box.language"}
-"""Groups of others; the card speaks the language of the page; the file's format, which is chosen after; LoRAs, which have no widget yet."""
+NOT_ASKED = {"look", "box", "denoise", "export", "box.language"}
+"""Groups of others; the card speaks the language of the page; the file's format, which is chosen after."""
 
 EMPTY: dict[str, Any] = {
     **dict.fromkeys(NAMES, ""),
@@ -25,8 +25,11 @@ EMPTY: dict[str, Any] = {
     "denoise.guidance_scale": 0,
     "denoise.num_inference_steps": 0,
     "boxed": False,
-    "own_colours": [],
-    **{f"look.{name}": "#e8833a" for name in COLOURS},
+    "denoise.likeness": 0.5,
+    "denoise.loras": [],
+    "denoise.ip_adapter_scale": 0,
+    "denoise.controlnet_conditioning_scale": 0,
+    "lora_scale": 1,
 }
 
 
@@ -55,9 +58,12 @@ def test_what_is_chosen_arrives() -> None:
         "box.palette": "mint",
         "look.hair": "bob",
         "look.glasses": "no",
-        "own_colours": ["hair_colour"],
-        "look.hair_colour": "#112233",
+        "own_colours": "hair_colour=#112233",
         "denoise.strength": 0.4,
+        "denoise.likeness": 0.75,
+        "denoise.loras": ["toy", "clay"],
+        "lora_scale": 0.6,
+        "denoise.face_pass": "no",
         "denoise.num_inference_steps": 20.0,
         "denoise.prompt": "a toy",
     }
@@ -68,9 +74,26 @@ def test_what_is_chosen_arrives() -> None:
         seed=42,
         face=1,
         box=BoxOrder(name="Ada", tagline="Countess", accessories=("camera", "dog"), palette="mint"),
-        look=LookOverride(hair="bob", glasses=False, hair_colour="#112233"),  # type: ignore[arg-type]
-        denoise=DenoiseOverride(strength=0.4, num_inference_steps=20, prompt="a toy"),
+        look=LookOverride(hair=Hair.BOB, glasses=False, hair_colour="#112233"),
+        denoise=DenoiseOverride(
+            strength=0.4,
+            num_inference_steps=20,
+            prompt="a toy",
+            likeness=0.75,
+            loras=(Lora(name="toy", scale=0.6), Lora(name="clay", scale=0.6)),
+            face_pass=False,
+        ),
     )
+
+
+@pytest.mark.parametrize("kinds", [Hair, Outfit, Beard])
+def test_words_of_looks_are_the_engines_own(kinds: type[Hair | Outfit | Beard]) -> None:
+    """A plain str is equal to them, and breaks the engine that asks for its value."""
+    name = f"look.{kinds.__name__.lower()}"
+    for kind in kinds:
+        chosen = getattr(to_request({**EMPTY, name: str(kind)}).look, kinds.__name__.lower())
+        assert type(chosen) is kinds
+        assert chosen is kind
 
 
 def test_the_card_speaks_the_language_of_the_page() -> None:
@@ -88,7 +111,14 @@ def test_a_seed_that_is_none_is_refused(seed: str) -> None:
         to_request({**EMPTY, "seed": seed})
 
 
-@pytest.mark.parametrize("colour", ["#112233", "rgb(17, 34, 51)", "rgba(17, 34, 51, 1)", "rgba(17.2, 33.9, 51.4, 0.5)"])
-def test_colours_come_as_the_browser_writes_them(colour: str) -> None:
-    request = to_request({**EMPTY, "own_colours": ["skin_colour"], "look.skin_colour": colour})
-    assert request.look.skin_colour == "#112233"
+@pytest.mark.parametrize(
+    ("written", "own"),
+    [
+        ("", {}),
+        ("skin_colour=#112233 shoe_colour=#ffffff", {"skin_colour": "#112233", "shoe_colour": "#ffffff"}),
+        ("skin_colour=red name=#112233 hair_colour=#12345 lip_colour=#1122334", {}),
+    ],
+)
+def test_own_colours_are_read_as_the_page_writes_them(written: str, own: dict[str, str]) -> None:
+    look = to_request({**EMPTY, "own_colours": written}).look
+    assert {name: getattr(look, name) for name in COLOURS if getattr(look, name)} == own

@@ -33,13 +33,19 @@
     find(".undo", place).hidden = mine === undefined;
   }
 
+  /* swatches are drawn anew after each photo, and the field may be filled in again when a page comes back */
   const painted = new WeakSet();
+  let last = "";
 
   function dress() {
-    const fresh = every(".colour[data-colour]").filter((place) => !painted.has(place));
-    if (!fresh.length || !page()) return;
+    const field = page();
+    if (!field) return;
+    const places = every(".colour[data-colour]");
+    const stale = field.value === last ? places.filter((place) => !painted.has(place)) : places;
+    last = field.value;
+    if (!stale.length) return;
     const own = written();
-    for (const place of fresh) {
+    for (const place of stale) {
       painted.add(place);
       paint(place, own);
     }
