@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any  # noqa: E402
 
 from stylize.errors import StylizeError  # noqa: E402
 from stylize.privacy import wall, witness  # noqa: E402
+from stylize.privacy.memory import one_heap  # noqa: E402
 from stylize.privacy.workspace import private_folder  # noqa: E402
 from ui.browser import Usher, has_screen  # noqa: E402
 from ui.listening import Address, listen  # noqa: E402
@@ -52,6 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _open(options: Options) -> int:
     """What has to happen while there is but one thread; the rest is `_serve`."""
+    one_heap()
     usher = Usher() if has_screen() and options.browser and not options.lan else None
     try:
         place = _take_place(options)

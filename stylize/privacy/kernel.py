@@ -109,6 +109,17 @@ def mount(source: str, target: str, kind: str, flags: int, options: str = "") ->
     call("mount", source.encode(), os.fsencode(target), kind.encode(), flags, options.encode() or None)
 
 
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_MMAP_MAX, M_ARENA_MAX = -1, -3, -4, -8
+"""Of <malloc.h>, glibc."""
+
+
+def tune_heap(option: int, value: int) -> bool:
+    """Set a property of the C library's heap; False where it has none of these (not glibc)."""
+    if sys.platform != "linux" or not hasattr(_libc(), "gnu_get_libc_version"):
+        return False
+    return bool(_libc().mallopt(ctypes.c_int(option), ctypes.c_int(value)))
+
+
 def give_back_heap() -> None:
     """Return freed memory to the system where the C library can (glibc); the kernel clears it before anyone else."""
     if sys.platform == "linux" and hasattr(_libc(), "malloc_trim"):

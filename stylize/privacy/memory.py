@@ -34,6 +34,13 @@ def wipe(buffer: bytearray | memoryview | np.ndarray[Any, Any]) -> None:
         ctypes.memset((ctypes.c_char * view.nbytes).from_buffer(view), 0, view.nbytes)
 
 
+def one_heap() -> None:
+    """One heap for all threads, where the C library would make one for each: what one thread has freed another can use
+    again, and `give_back` returns it whole. To be called while there is one thread.
+    """
+    kernel.tune_heap(kernel.M_ARENA_MAX, 1)
+
+
 def give_back() -> None:
     """Return freed memory to the system where that can be asked for; the kernel clears it before anyone else has it."""
     with contextlib.suppress(OSError):

@@ -176,16 +176,18 @@ class DiffusionEngine:
         init_picture: Picture | None,
     ) -> tuple[Picture, ...]:
         from stylize.engines.diffusion.batches import denoise_of, paint_batch, rows_at_once, share, split
+        from stylize.engines.diffusion.heap import keeping_buffers
 
         loaded = self._model()
         pictures: list[Picture] = []
         try:
-            for batch in split(plans, rows_at_once(loaded)):
-                denoise = denoise_of(batch[0])
-                if batch[0].weights_digest not in ("", self.weights_digest(denoise.loras, denoise.guides)):
-                    raise WeightsChanged
-                heard = share(tell, len(pictures), len(batch), len(plans))
-                pictures += paint_batch(loaded, subject, batch, init_picture, tell=heard, cancel=cancel)
+            with keeping_buffers(loaded.placement.device):
+                for batch in split(plans, rows_at_once(loaded)):
+                    denoise = denoise_of(batch[0])
+                    if batch[0].weights_digest not in ("", self.weights_digest(denoise.loras, denoise.guides)):
+                        raise WeightsChanged
+                    heard = share(tell, len(pictures), len(batch), len(plans))
+                    pictures += paint_batch(loaded, subject, batch, init_picture, tell=heard, cancel=cancel)
         except StylizeError:
             raise
         except Exception as error:

@@ -2,24 +2,19 @@
 
 The GNU C library hands every large buffer back to the kernel at once and gets the next one page by page, cleared. For
 nets whose layers each want hundreds of megabytes that is a fifth of the time. Here it keeps them until the picture is
-done, and then gives everything back. Not a bit of the picture changes.
+done, and then gives everything back. Not a bit of the picture changes. Measured at SD 1.5's size, 512x512: the VAE's
+decoding took 12.9 CPU seconds instead of 18.8. A thread with a heap of its own gains nothing: see `one_heap`.
 """
 
 from __future__ import annotations
 
-import ctypes
-import functools
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
+from stylize.privacy.kernel import M_MMAP_MAX, M_MMAP_THRESHOLD, M_TRIM_THRESHOLD, tune_heap
 from stylize.privacy.memory import give_back
-
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_MMAP_MAX = -1, -3, -4
-"""Of <malloc.h>."""
 
 USUAL = ((M_MMAP_MAX, 65536), (M_MMAP_THRESHOLD, 32 << 20), (M_TRIM_THRESHOLD, 64 << 20))
 """Where the library's own thresholds have moved to once it has seen large buffers come and go."""
@@ -38,7 +33,7 @@ def keeping_buffers(device: str) -> Iterator[None]:
     """Within, freed buffers stay with this process; afterwards they go. Does nothing for a device with memory of its
     own, with another C library, and where memory is short.
     """
-    if device != "cpu" or not _can() or not _is_plenty():
+    if device != "cpu" or not _is_plenty():
         yield
         return
     _enter()
@@ -65,19 +60,9 @@ def _leave() -> None:
             give_back()
 
 
-@functools.cache
-def _libc() -> Any:
-    return ctypes.CDLL(None)
-
-
-def _can() -> bool:
-    """Whether this is the GNU C library: the others know none of this."""
-    return sys.platform == "linux" and hasattr(_libc(), "gnu_get_libc_version")
-
-
 def _set(options: tuple[tuple[int, int], ...]) -> None:
     for name, value in options:
-        _libc().mallopt(name, value)
+        tune_heap(name, value)
 
 
 def _is_plenty(meminfo: Path = Path("/proc/meminfo")) -> bool:
