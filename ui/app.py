@@ -19,12 +19,16 @@ from ui.panels.photo import photo_panel
 from ui.panels.piece import piece
 from ui.panels.privacy import banner, privacy_panel
 from ui.panels.ready import ready_line
-from ui.panels.result import result_panel
+from ui.panels.result import count_choice, result_panel
+from ui.panels.stay import stay_panel
 from ui.panels.style import style_panel
+from ui.picking import Picking
+from ui.seeds import Throw
 from ui.shop import Shop
+from ui.showing import RESULT, Showing
+from ui.staying import Staying
 from ui.streams import keep_open
 from ui.strings import Language
-from ui.visits import Visits
 
 Widgets = dict[str, Any]
 Act = Callable[..., Updates]
@@ -34,9 +38,10 @@ BOX = ("box", "unboxed")
 CHOICE = ("description", "box.tagline", "make", "boxed", *BOX)
 ORDER = ("box.name", "box.tagline", "box.accessories", "box.palette", "style")
 CARD = ("card", "card_note")
-STAGE = ("make", "trouble", "busy", "sketch", "bar", "done", "picture", "home", "side")
+STAGE = ("make", "trouble", "busy", "sketch", "bar", *RESULT)
 PANEL = ("wall", "kept")
-GONE = (*REPORT, "done", "picture", "home", "side", *PANEL)
+GONE = (*REPORT, *RESULT, *PANEL)
+BACK = tuple(dict.fromkeys(("visit", *NAMES, *REPORT, *CHOICE, "knobs", *RESULT)))
 QUIET = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": 4}
 """No API, no spinner over what changes; several at once, since `ui.job` already sees to one picture at a time."""
 
@@ -45,9 +50,14 @@ def build(say: Language, shop: Shop) -> gr.Blocks:
     """The page in one language."""
     with gr.Blocks(title=say("page.title"), analytics_enabled=False, delete_cache=(60, 600)) as page:
         widgets = _lay_out(say, shop)
-        visits = Visits()
+        visits = shop.visits
         rooms = (Handlers(say, shop, visits), Making(say, shop, visits), Keeping(say, shop, visits))
-        _wire(widgets, *rooms, Measure(say, shop, visits), page)
+        more = (
+            Measure(say, shop, visits),
+            Picking(say, shop, visits),
+            Staying(say, shop, visits, rooms[0], Showing(say, shop)),
+        )
+        _wire(widgets, *rooms, *more, page)
     page.queue(max_size=32, default_concurrency_limit=1, api_open=False)
     keep_open(page._queue)  # noqa: SLF001 - there is no public way
     return page
@@ -66,14 +76,22 @@ def _lay_out(say: Language, shop: Shop) -> Widgets:
         with gr.Column(elem_classes="step", elem_id="step-box", min_width=280):
             widgets |= box_panel(say, shop)
     widgets["make"] = gr.Button(say("make.button"), variant="primary", size="lg", elem_id="make")
+    widgets["count"] = count_choice(say)
     ready_line(say, shop)
     widgets |= result_panel(say)
-    widgets |= more_panel(say, shop)
+    widgets |= more_panel(say, shop) | stay_panel(say)
     return widgets
 
 
 def _wire(
-    widgets: Widgets, do: Handlers, making: Making, keeping: Keeping, measure: Measure, page: gr.Blocks
+    widgets: Widgets,
+    do: Handlers,
+    making: Making,
+    keeping: Keeping,
+    measure: Measure,
+    picking: Picking,
+    staying: Staying,
+    page: gr.Blocks,
 ) -> None:
     def by_name(update: Updates) -> dict[Any, Any]:
         return {widgets[name]: value for name, value in update.items()} or {widgets["bar"]: gr.skip()}
@@ -90,14 +108,25 @@ def _wire(
         """When one of `triggers` happens: see `wired`. Returns what `then` may follow."""
         return gr.on(triggers, *wired(act, inputs, outputs), **{**QUIET, "trigger_mode": "always_last", **options})
 
-    def on_make(trigger: Any, again: bool) -> None:
+    def on_make(trigger: Any, throw: Throw) -> None:
         """The long one: a generator, fed with every field of the form."""
 
         def run(request: gr.Request, *values: Any) -> Iterator[dict[Any, Any]]:
-            for update in making.make(str(request.session_hash), dict(zip(NAMES, values, strict=True)), again):
+            for update in making.make(str(request.session_hash), dict(zip(NAMES, values, strict=True)), throw):
                 yield by_name(update)
 
-        gr.on([trigger], run, [widgets[name] for name in NAMES], [widgets[name] for name in STAGE], **QUIET)
+        ins, outs = [widgets[name] for name in NAMES], [widgets[name] for name in STAGE]
+        gr.on([trigger], run, ins, outs, **{**QUIET, "concurrency_limit": None})  # `ui.line` says how many may wait
+
+    def on_resize(trigger: Any) -> None:
+        """Another size takes a while, too; the last click counts."""
+
+        def run(request: gr.Request, size: str) -> Iterator[dict[Any, Any]]:
+            for update in picking.resize(str(request.session_hash), size):
+                yield by_name(update)
+
+        options = {**QUIET, "trigger_mode": "multiple", "preprocess": False}
+        gr.on([trigger], run, [widgets["paper"]], [widgets["paper"], widgets["files"], widgets["bar"]], **options)
 
     photo, style, engine, boxed = (widgets[name] for name in ("photo", "style", "engine", "boxed"))
     brought = on([photo.upload], do.take_photo, ("photo",), REPORT, preprocess=False)
@@ -107,8 +136,11 @@ def _wire(
     on([boxed.input], do.show_box, ("boxed",), BOX)
     on([widgets[name].change for name in ORDER], do.show_card, ORDER, CARD)
     on([widgets["search"].change], do.search, ("search",), ("filter", "nothing"))
-    on_make(widgets["make"].click, again=False)
-    on_make(widgets["again"].click, again=True)
+    on_make(widgets["make"].click, Throw.FORM)
+    on_make(widgets["again"].click, Throw.FRESH)
+    on_make(widgets["same"].click, Throw.SAME)
+    on([widgets["pictures"].input], picking.choose, ("pictures",), RESULT, preprocess=False)
+    on_resize(widgets["paper"].input)
     on([widgets["cancel"].click], making.cancel, (), ("bar",))
     on([page.load], keeping.open, (), ("sign", "banner", "heading", "minutes", *PANEL))
     on([widgets["look"].click], keeping.look, (), PANEL)
@@ -121,7 +153,28 @@ def _wire(
     for gone in (dropped, swept, wiped):
         gone.then(*wired(measure.forget, (), SHOWN), **QUIET)
 
-    def leave(request: gr.Request) -> None:
-        keeping.leave(str(request.session_hash))
+    def on_return(trigger: Any, *, lost: bool) -> None:
+        """Also a long one: what is being made goes on."""
 
-    page.unload(leave)
+        def run(request: gr.Request) -> Iterator[dict[Any, Any]]:
+            for update in making.rejoin(str(request.session_hash), lost=lost):
+                yield by_name(update)
+
+        trigger(run, None, [widgets[name] for name in STAGE], **{**QUIET, "concurrency_limit": None})
+
+    def note(session: str, *values: Any) -> Updates:
+        return staying.note(session, dict(zip(NAMES, values, strict=True)))
+
+    def show_photo(request: gr.Request) -> Any:
+        return staying.photo(str(request.session_hash))
+
+    on([page.load], staying.open, (), ("visit",))
+    on([widgets["noted"].click], note, NAMES, ("bar",))
+    back = on([widgets["resume"].click], staying.resume, ("claim",), BACK)
+    back.then(show_photo, None, [photo], **QUIET, postprocess=False)
+    back.then(*wired(measure.look, ("face",), SHOWN), **QUIET)
+    on_return(back.then, lost=False)
+    on_return(widgets["rejoin"].click, lost=True)
+    page.unload(
+        lambda: None
+    )  # without it Gradio does not hold the line by which `ui.presence` sees that a page is open

@@ -6,6 +6,7 @@ how much faster or slower than then this time is.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -19,8 +20,12 @@ GENERATE = float(STAGES.index(Stage.GENERATE))
 
 PATIENCE = 0.25
 """How much of the last lap a change of pace needs before it is believed: the first marks are small and come by chance."""
+STEADY = 0.7
+"""So much of the way to the next mark is gone steadily; then slower and slower, in case it is late."""
 DOUBT = 0.5
 """Of every second beyond what was expected, so much is expected on top."""
+TICKS = 8
+"""How often an engine is thought to report before it was ever heard."""
 REMEMBERED = 32
 
 Mark = tuple[float, float]
@@ -69,9 +74,11 @@ def first_lap(course: Course) -> Lap:
     table = {**_FIRST.get(course.engine, _FIRST[""]), **({"compose": _COMPOSE} if course.boxed else {})}
     megapixels = course.width * course.height / 1e6
     marks: list[Mark] = [(0.0, 0.0)]
-    for number, stage in enumerate(STAGES, 1):
+    for number, stage in enumerate(STAGES):
         always, each = table.get(stage, (0.0, 0.0))
-        marks.append((float(number), marks[-1][1] + always + each * megapixels))
+        parts = TICKS if stage is Stage.GENERATE else 1
+        for part in range(1, parts + 1):
+            marks.append((number + part / parts, marks[-1][1] + (always + each * megapixels) / parts))
     return Lap(marks=tuple(marks), seconds=marks[-1][1])
 
 
@@ -97,25 +104,47 @@ def left(lap: Lap, marks: Sequence[Mark], seconds: float, *, even: bool = False)
         spent = came - next(when for where, when in marks if where >= GENERATE)
         rest = spent * (1 - done) / done + lap.seconds - at(lap, GENERATE + 1)
         step = spent / sum(GENERATE < where <= here for where, _ in marks)
-        return _run_down(rest, rest - step, since)
-    passed = at(lap, here) if marks else 0.0
-    patience = PATIENCE * lap.seconds
-    pace = (came + patience) / (passed + patience) if patience else 1.0
-    ahead = next((when for where, when in lap.marks if where > here and when > passed), lap.seconds)
-    return _run_down((lap.seconds - passed) * pace, (lap.seconds - ahead) * pace, since)
+        return _run_down(rest, rest - step, since, step)
+    passed, ahead = _between(lap, marks)
+    pace = _pace(lap, passed, came)
+    late = _pace(lap, ahead, seconds)  # it is at least as slow as that: the next mark is not there yet
+    return _run_down(
+        (lap.seconds - passed) * pace, (lap.seconds - ahead) * max(pace, late), since, (ahead - passed) * pace
+    )
 
 
-def share(seconds: float, rest: float) -> float:
-    """How much of the whole is done, 0 to 1, `seconds` after the beginning and `rest` before the end."""
-    return seconds / (seconds + rest) if seconds > 0 else 0.0
-
-
-def _run_down(rest: float, after: float, since: float) -> float:
-    """`rest`, told `since` seconds ago, when `after` is what is left at the next mark: it is not there before that mark
-    is, and the longer the mark is overdue, the more doubtful it becomes.
+def share(lap: Lap, marks: Sequence[Mark], seconds: float) -> float:
+    """How much of the whole is done, 0 to 1, for a bar: the part of `lap` that lies behind, and a part of the way to the
+    next mark, which is never reached before it is there.
     """
-    overdue = since - (rest - max(0.0, after))
-    return rest - since if overdue <= 0 else max(0.0, after) + DOUBT * overdue
+    came = marks[-1][1] if marks else 0.0
+    passed, ahead = _between(lap, marks)
+    gap = (ahead - passed) * _pace(lap, passed, came)
+    way = max(0.0, seconds - came) / gap if gap > 0 else 0.0
+    if way > STEADY:
+        way = 1 - (1 - STEADY) * math.exp((STEADY - way) / (1 - STEADY))
+    return min(1.0, (passed + (ahead - passed) * way) / lap.seconds) if lap.seconds else 0.0
+
+
+def _between(lap: Lap, marks: Sequence[Mark]) -> tuple[float, float]:
+    """After how many seconds `lap` was here, and at its next mark."""
+    here = marks[-1][0] if marks else BEFORE[0]
+    passed = at(lap, here) if marks else 0.0
+    return passed, next((when for where, when in lap.marks if where > here and when > passed), lap.seconds)
+
+
+def _pace(lap: Lap, then: float, now: float) -> float:
+    """Seconds now for each second of `lap`, which was there after `then` seconds; believed bit by bit."""
+    patience = PATIENCE * lap.seconds
+    return (now + patience) / (then + patience) if patience else 1.0
+
+
+def _run_down(rest: float, after: float, since: float, gap: float) -> float:
+    """`rest`, told `since` seconds ago, when the next mark was `gap` away, and `after` is what is left there: it is not
+    less before that mark is reached, and the longer the mark is overdue, the more doubtful it becomes.
+    """
+    overdue = since - gap
+    return max(0.0, rest - since) if overdue <= 0 else max(0.0, after) + DOUBT * overdue
 
 
 class Times:

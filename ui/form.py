@@ -118,8 +118,9 @@ FIELDS = (
     Field(name="denoise.controlnet_conditioning_scale", read=to_number),
     Field(name="denoise.face_pass", read=to_flag),
 )
-SWITCHES = ("boxed", "lora_scale")
-"""Asked on the page, but no field of a Request: whether there is a box, and how strongly the chosen LoRAs are worn."""
+SWITCHES = ("count", "boxed", "lora_scale")
+"""Asked on the page, but no field of a Request: how many
+pictures, whether there is a box, and how strongly the chosen LoRAs are worn."""
 
 NAMES = tuple(dict.fromkeys((*(field.widget for field in FIELDS), *SWITCHES)))
 """Of the widgets, in the order in which the big button hears their values."""

@@ -140,51 +140,6 @@ def progress(sentence: str, fraction: float) -> str:
     )
 
 
-def compare(say: Language, before: str, after: str, alt: str, size: tuple[int, int]) -> str:
-    """The photo and the picture over each other, with a line to slide. A range input: hands, keys and readers can."""
-    width, height = size
-    return (
-        f'<div class="compare" style="aspect-ratio:{width}/{height}">'
-        f'<img src="{escape(before)}" alt="{_t(say, "result.before")}" width="{width}" height="{height}">'
-        f'<img class="after" src="{escape(after)}" alt="{escape(alt)}" width="{width}" height="{height}">'
-        f'<span class="tag before-tag">{_t(say, "result.before")}</span>'
-        f'<span class="tag after-tag">{_t(say, "result.after")}</span>'
-        f'<span class="line"></span><input type="range" min="0" max="100" value="0" '
-        f'aria-label="{_t(say, "result.slide")}"></div>'
-    )
-
-
-def take_home(say: Language, base: str, name: str, facts: str, clock: str = "", *, cutout: bool = False) -> str:
-    """The files to take home, the receipt, and what is known of how they were made. `cutout`: the figure can be had alone."""
-    links = "".join(
-        f'<a class="file" href="{escape(base)}/picture.{suffix}?save" download="{escape(name)}.{suffix}" '
-        f'target="_self">{label}</a>'
-        for suffix, label in (("png", "PNG"), ("jpg", "JPEG"), ("webp", "WebP"))
-    )
-    also = "".join(
-        f'<a class="file {stem}" href="{escape(base)}/{stem}.{suffix}?save" download="{escape(name)}-{stem}.{suffix}" '
-        f'target="_self">{_t(say, f"result.{stem}")}</a>'
-        for stem, suffix, there in (("profile", "jpg", True), ("cutout", "png", cutout))
-        if there
-    )
-    paper = " · ".join(
-        f'<a href="{escape(base)}/print_{size}.pdf?save" download="{escape(name)}-print-{size}.pdf" target="_self">{label}</a>'
-        for size, label in (("a4", "A4"), ("letter", "Letter"))
-    )
-    return (
-        f'<h2>{_t(say, "result.title")}</h2><p class="download">{_t(say, "result.download")}</p>'
-        f'<p class="files">{links}</p><p class="files also">{also}</p>{clock}'
-        f'<p class="hint paper">{_t(say, "result.paper")}: {paper}</p>'
-        f'<p class="hint"><a href="{escape(base)}/picture.png" target="_blank">{_t(say, "result.full")}</a></p>'
-        f'<p class="hint verified">{_t(say, "result.verified")}</p>'
-        f'<p class="hint receipt">{_t(say, "result.receipt")}: '
-        f'<a href="{escape(base)}/receipt.txt?save" download="{escape(name)}-receipt.txt" target="_self">'
-        f"{_t(say, 'result.receipt_text')}</a> · "
-        f'<a href="{escape(base)}/receipt.json?save" download="{escape(name)}-receipt.json" target="_self">JSON</a></p>'
-        f'<p class="hint facts" title="{_t(say, "result.facts_hint")}">{escape(facts)}</p>'
-    )
-
-
 def _words(say: Language) -> str:
     """What assets/reach.js calls Gradio's own buttons, which know the browser's language only: a JSON object."""
     words = {

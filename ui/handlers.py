@@ -43,6 +43,14 @@ class Handlers:
             problem = arrival.refusal if arrival else None
             return {**nothing, "report": fragments.trouble(self._say, problem or PhotoGone())}
         self._visit(session).photo = name
+        return self.show_photo(session)
+
+    def show_photo(self, session: str) -> Updates:
+        """What was found in the visit's photo; nothing, if it has none."""
+        name = self._visit(session).photo or ""
+        arrival = self._shop.intake.arrivals.get(name)
+        if arrival is None or arrival.findings is None:
+            return {}
         people = [(self._say("photo.person", number=n), n - 1) for n in range(1, len(arrival.findings.faces) + 1)]
         return {
             "found": fragments.photo_found(self._say, arrival.found),

@@ -28,7 +28,7 @@ class Job(Generic[Outcome]):
     `outcomes`, one a round, or `error` are there when `done`. Raises LineFull if too many wait already.
 
     `latest` is the last progress told, None while it waits for its turn; `round` the one that it is about; `frame` the
-    last preview picture. `course`: what it is, for the estimate.
+    last preview picture, of `frames` in all. `course`: what it is, for the estimate.
     """
 
     def __init__(
@@ -48,12 +48,14 @@ class Job(Generic[Outcome]):
         self._lap_began = 0.0
         self._marks: list[Mark] = []
         self._shown = 0.0
+        self._collected = False
         self.course = course or Course()
         self.rounds = rounds
         self.round = 0
         self.done = False
         self.latest: Progress | None = None
         self.frame: Pixels | None = None
+        self.frames = 0
         self.outcomes: tuple[Outcome, ...] = ()
         self.error: StylizeError | None = None
         self.asked_at = time.perf_counter()
@@ -81,6 +83,15 @@ class Job(Generic[Outcome]):
         with self._news:
             return self._news.wait_for(lambda: self.done, seconds)
 
+    def collect(self) -> tuple[Outcome, ...] | None:
+        """Its outcomes, to the first who asks; they are not here any more then. None: somebody has asked before."""
+        with self._news:
+            if self._collected:
+                return None
+            self._collected = True
+            outcomes, self.outcomes = self.outcomes, ()
+            return outcomes
+
     @property
     def before(self) -> tuple[Job[Any], ...]:
         """The jobs that come first; none if it is its turn."""
@@ -104,19 +115,26 @@ class Job(Generic[Outcome]):
 
     @property
     def fraction(self) -> float:
-        """How much of the whole is done, 0 to 1, by the time it takes; it never falls."""
-        rest = self.left()
+        """How much of the whole is done, 0 to 1; it never falls."""
+        return self.soon(0.0)
+
+    def soon(self, seconds: float) -> float:
+        """What `fraction` will be so much later if nothing is heard until then."""
+        lap = self._times.expect(self.course)
         with self._news:
-            if self._began is not None and rest is not None:
-                done = share(time.perf_counter() - self._began, rest)
-                self._shown = max(self._shown, min(MOST_SHOWN, done))
-            return 1.0 if self.done else self._shown
+            if self._began is None or self.done:
+                return float(self.done)
+            now = time.perf_counter() - self._lap_began
+            lately, then = (share(lap, self._marks, moment) for moment in (now, now + seconds))
+            self._shown = max(self._shown, min(MOST_SHOWN, (self.round + lately) / self.rounds))
+            return max(self._shown, min(MOST_SHOWN, (self.round + then) / self.rounds))
 
     def _tell(self, progress: Progress) -> None:
         self._cancel.check()
         with self._news:
             self.latest = progress
-            self.frame = self.frame if progress.preview is None else progress.preview
+            if progress.preview is not None:
+                self.frame, self.frames = progress.preview, self.frames + 1
             if not self._marks or place(progress) > self._marks[-1][0]:
                 self._marks.append((place(progress), time.perf_counter() - self._lap_began))
             self._news.notify_all()

@@ -6,12 +6,13 @@ from typing import Any
 
 import gradio as gr
 
-from stylize.privacy.memory import give_back
 from ui import fragments, proofs
+from ui.history import kept
 from ui.shop import Shop
+from ui.showing import Showing
 from ui.state import evidence, files_left
 from ui.strings import Language
-from ui.visits import Visit, Visits
+from ui.visits import Visits
 
 Updates = dict[str, Any]
 
@@ -23,6 +24,7 @@ class Keeping:
         self._say = say
         self._shop = shop
         self._visits = visits
+        self._showing = Showing(say, shop)
 
     def open(self, _session: str) -> Updates:
         """A page was opened: what is said of the wall is said anew, for the page was written before it stood."""
@@ -65,35 +67,22 @@ class Keeping:
         if visit.photo is not None and visit.job is None and self._shop.intake.arrivals.get(visit.photo) is None:
             visit.photo = None
             news |= self._no_photo(proofs.wiped(self._say, "photo"))
-        if visit.shown is not None and self._shop.parcels.get(visit.shown) is None:
-            visit.shown = None
-            news |= self._no_picture(proofs.wiped(self._say, "result"))
+        had = len(visit.parcels)
+        if len(kept(self._shop, visit)) < had:
+            gone = not visit.choosing and self._shop.parcels.get(visit.shown) is None
+            said = proofs.wiped(self._say, "result")
+            news |= self._showing.gone(visit, said) if gone else self._showing.again(visit)
         return news
 
     def wipe(self, session: str) -> Updates:
-        """Everything, now: of this page and of all others."""
+        """Everything, now: of this page and of all others, also of those that may come back."""
         visit = self._visits.of(session)
-        shown = visit.shown is not None
-        self._let_go(visit)
+        made = bool(visit.parcels)
         self._shop.wipe()
-        for other in self._visits:
-            other.parcels.clear()
-        picture = self._no_picture(proofs.wiped(self._say, "result")) if shown else {"done": gr.update(visible=False)}
+        visit.photo = None
+        said = proofs.wiped(self._say, "result")
+        picture = self._showing.gone(visit, said) if made else self._showing.again(visit)
         return {**self._no_photo(proofs.wiped(self._say, "photo")), **picture, **self.look(session)}
-
-    def leave(self, session: str) -> None:
-        """The page was closed: what it had brought and made goes with it."""
-        self._let_go(self._visits.end(session))
-        give_back()
-
-    def _let_go(self, visit: Visit) -> None:
-        if visit.job is not None:
-            visit.job.cancel()
-        self._shop.intake.arrivals.drop(visit.photo)
-        for parcel in visit.parcels:
-            self._shop.parcels.drop(parcel)
-        visit.photo = visit.shown = None
-        visit.parcels.clear()
 
     def _no_photo(self, said: str) -> Updates:
         return {
@@ -104,6 +93,3 @@ class Keeping:
             "trouble": gr.update(value="", visible=False),
             "discovered": proofs.nothing_discovered(self._say),
         }
-
-    def _no_picture(self, said: str) -> Updates:
-        return {"done": gr.update(visible=True), "picture": said, "home": "", "side": gr.update(visible=False)}

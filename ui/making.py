@@ -1,4 +1,7 @@
-"""How a picture is made on the page: from the big button, through bar and sketch, to the result or the trouble."""
+"""How a picture is made on the page: from the big button, through bar and sketch, to the result or the trouble.
+
+The work belongs to the visit, not to the page: whoever watches may go, and come back in another page (`Making.rejoin`).
+"""
 
 from __future__ import annotations
 
@@ -11,11 +14,11 @@ import gradio as gr
 from stylize.errors import Cancelled, StylizeError
 from stylize.pipeline import Result
 from stylize.privacy.memory import give_back
-from ui import fragments
+from ui import fragments, working
 from ui.form import to_request
 from ui.job import Job
-from ui.pictures import encode
-from ui.shop import Shop, with_new_seed
+from ui.seeds import Throw, requests
+from ui.shop import Shop
 from ui.showing import Showing
 from ui.strings import Language
 from ui.trouble import PhotoGone, PhotoMissing
@@ -24,7 +27,8 @@ from ui.visits import Visit, Visits
 Values = Mapping[str, Any]
 Updates = dict[str, Any]
 
-TICK_SECONDS = 0.2
+LOOK_SECONDS = 1.0
+"""How often a watcher looks whether its page is still there."""
 
 
 class Making:
@@ -36,69 +40,72 @@ class Making:
         self._visits = visits
         self._showing = Showing(say, shop)
 
-    def _visit(self, session: str) -> Visit:
-        return self._visits.of(session)
+    def make(self, session: str, values: Values, throw: Throw = Throw.FORM) -> Iterator[Updates]:
+        """Make the picture, or several to choose from: first the stage with bar and sketch, and then, when it is done, what has become of it."""
+        visit = self._visits.of(session)
+        visit.values = dict(values)
+        if visit.job is None:
+            arrival = self._shop.intake.arrivals.get(visit.photo) if visit.photo else None
+            if arrival is None or arrival.photo is None:
+                yield self._trouble(PhotoGone() if visit.photo else PhotoMissing())
+                return
+            try:
+                request = to_request(values, self._say.code)
+                shown, count = self._showing.seed(visit), int(values["count"])
+                ordered = requests(request, throw, count=count, shown=shown)
+                visit.job = self._shop.begin(visit.photo or "", ordered)
+            except StylizeError as problem:
+                yield self._trouble(problem)
+                return
+        yield from self._watch(session, visit, visit.job)
 
-    def make(self, session: str, values: Values, again: bool) -> Iterator[Updates]:
-        """Make the picture and tell how it goes. Leaving this generator before its end stops the work."""
-        visit = self._visit(session)
-        arrival = self._shop.intake.arrivals.get(visit.photo) if visit.photo else None
-        if arrival is None or arrival.photo is None:
-            yield self._trouble(PhotoGone() if visit.photo else PhotoMissing())
+    def rejoin(self, session: str, *, lost: bool = False) -> Iterator[Updates]:
+        """A page has come back to its visit: go on where it was. `lost`: it shows work of which it has heard nothing more."""
+        visit = self._visits.of(session)
+        if visit.job is not None:
+            yield from self._watch(session, visit, visit.job)
+        else:  # Gradio empties every widget for a generator that says nothing at all
+            yield {**self._idle(visit), **self._showing.again(visit)} if lost else {}
+
+    def _watch(self, session: str, visit: Visit, job: Job[Result]) -> Iterator[Updates]:
+        yield self._busy(visit, job)
+        while not job.wait_done(LOOK_SECONDS):
+            if not self._visits.is_at(session, visit):
+                return  # whoever has come in its place watches now
+        if not self._visits.is_at(session, visit):
             return
-        try:
-            request = to_request(values, self._say.code)
-        except StylizeError as problem:
-            yield self._trouble(problem)
-            return
-        begun = time.perf_counter()
-        job = visit.job = self._shop.begin(visit.photo or "", [with_new_seed(request) if again else request])
-        try:
-            yield from self._watch(job, f"gradio_api/file=photo/{visit.photo}.webp")
-        finally:
-            job.cancel()
+        yield self._end(visit, job)
+
+    def _end(self, visit: Visit, job: Job[Result]) -> Updates:
+        """What has become of it, to the first who asks; a second watcher hears only that it is over."""
+        results = job.collect()
+        if visit.job is job:
             visit.job = None
-            self._shop.sketches.clear()
-            give_back()
-        idle = self._idle(request.style)
-        if not job.outcomes:
-            yield idle if isinstance(job.error, Cancelled) else {**idle, **self._trouble(job.error or PhotoGone())}
-            return
+        give_back()
+        idle = self._idle(visit)
+        if results is None or (isinstance(job.error, Cancelled) and not results):
+            return {**idle, **self._showing.again(visit)}
+        if job.error is not None and not results:
+            return {**idle, **self._trouble(job.error)}
         with self._shop.intake.arrivals.hold(visit.photo) as arrival:
             if arrival is None or arrival.photo is None:  # wiped in the last moment: then there is no result either
-                yield {**idle, **self._trouble(PhotoGone())}
-            else:
-                shown = self._showing.show(visit, arrival.photo, job.outcomes, time.perf_counter() - begun)
-                yield {**idle, **shown}
+                return {**idle, **self._trouble(PhotoGone())}
+            shown = self._showing.show(visit, arrival.photo, results, time.perf_counter() - job.asked_at)
+            return {**idle, **shown}
 
-    def _watch(self, job: Job[Result], photo: str) -> Iterator[Updates]:
-        """Bar and sketch, as often as there is something new."""
-        yield {
+    def _busy(self, visit: Visit, job: Job[Result]) -> Updates:
+        return {
             "make": gr.update(value=self._say("make.busy"), interactive=False),
             "trouble": gr.update(value="", visible=False),
             "done": gr.update(visible=False),
             "busy": gr.update(visible=True),
-            "sketch": fragments.working(photo, self._say("result.before")),
-            "bar": fragments.progress(self._say("stage.wait"), 0.0),
+            "sketch": working.window(f"gradio_api/file=photo/{visit.photo}.webp", self._say("result.before")),
+            "bar": working.gauge(self._say, job, visit.id),
         }
-        told: tuple[object, int] | None = None
-        frame = None
-        while not job.done:
-            job.wait(TICK_SECONDS)
-            latest = job.latest
-            news: Updates = {}
-            if latest is not None and told != (latest.stage, round(100 * job.fraction)):
-                told = (latest.stage, round(100 * job.fraction))
-                news["bar"] = fragments.progress(self._say(f"stage.{latest.stage}"), job.fraction)
-            if job.frame is not None and job.frame is not frame:
-                frame = job.frame
-                sketch = self._shop.sketches.put(encode(frame, ".jpg"))
-                news["sketch"] = fragments.working(f"/shelf/{sketch}/sketch.jpg", self._say("result.after"))
-            yield news  # also without news: it is how a page that is gone is noticed
 
-    def _idle(self, style: str) -> Updates:
+    def _idle(self, visit: Visit) -> Updates:
         return {
-            "make": ready_button(self._say, self._shop, style),
+            "make": gr.update(value=make_words(self._say, toy=visit.toy), interactive=True),
             "busy": gr.update(visible=False),
             "sketch": "",
         }
@@ -108,13 +115,17 @@ class Making:
 
     def cancel(self, session: str) -> Updates:
         """Stop the picture that this visitor is waiting for."""
-        job = self._visit(session).job
+        job = self._visits.of(session).job
         if job is not None:
             job.cancel()
         return {}
 
 
+def make_words(say: Language, *, toy: bool) -> str:
+    """What the big button says; a painting is no figure."""
+    return say("make.button" if toy else "make.picture_button")
+
+
 def ready_button(say: Language, shop: Shop, style: str) -> Any:
-    """The big button, ready; a painting is no figure."""
-    key = "make.button" if shop.is_toy(style) else "make.picture_button"
-    return gr.update(value=say(key), interactive=True)
+    """The big button, ready."""
+    return gr.update(value=make_words(say, toy=shop.is_toy(style)), interactive=True)

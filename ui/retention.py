@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from stylize.privacy.memory import give_back
@@ -14,10 +14,19 @@ CHOICES_MINUTES = (1, 5, 15, 60)
 
 
 class Retention:
-    """One clock for several shelves. Between `start()` and `close()` a thread sweeps them once a second."""
+    """One clock for several shelves. Between `start()` and `close()` a thread sweeps them once a second. `chores` are done
+    along with that; each returns how many things it has wiped.
+    """
 
-    def __init__(self, shelves: Sequence[Shelf[Any]], keep_seconds: float = KEEP_SECONDS) -> None:
+    def __init__(
+        self,
+        shelves: Sequence[Shelf[Any]],
+        keep_seconds: float = KEEP_SECONDS,
+        *,
+        chores: Sequence[Callable[[], int]] = (),
+    ) -> None:
         self._shelves = tuple(shelves)
+        self._chores = tuple(chores)
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
         self.keep_seconds = keep_seconds
@@ -38,7 +47,7 @@ class Retention:
 
     def sweep(self) -> int:
         """Wipe what has no time left; returns how many things that were."""
-        gone = sum(shelf.sweep() for shelf in self._shelves)
+        gone = sum(chore() for chore in self._chores) + sum(shelf.sweep() for shelf in self._shelves)
         if gone:
             give_back()
         return gone

@@ -10,14 +10,15 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 
-from ui import stylesheet
+from ui import stylesheet, working
 from ui.app import build
 from ui.listening import Address
 from ui.parcel import BOOKS, PICTURES
 from ui.pictures import icon_sheet
+from ui.presence import Presence
 from ui.shop import Shop
 from ui.state import state
-from ui.strings import language, languages
+from ui.strings import language, languages, preferred
 from ui.theme import make_theme
 
 ASSETS = Path(__file__).parent / "assets"
@@ -45,7 +46,19 @@ def application(shop: Shop, address: Address) -> FastAPI:
     async def privacy(request: Request) -> Response:
         return JSONResponse(state(shop, request.query_params.get("ids", "").split(".")[:KNOWN]))
 
+    async def work(request: Request) -> Response:
+        asked = request.query_params
+        visit, say = shop.visits.find(request.path_params["id"]), language(preferred(asked.get("tongue", "")))
+        seen = (
+            int(asked.get("seen", "0")[:9])
+            if asked.get("seen", "").isascii() and asked.get("seen", "").isdigit()
+            else 0
+        )
+        return JSONResponse(await asyncio.to_thread(working.state, say, visit, seen))
+
     api.add_route("/privacy.json", privacy, methods=["GET"])
+    api.add_route("/work/{id}.json", work, methods=["GET"])
+    api.add_middleware(Presence, visits=shop.visits)
     for code in languages():
         base = f"/{code}/gradio_api"
         api.add_route(f"{base}/upload", shop.intake.upload, methods=["POST"])

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from weakref import WeakSet
 
 from stylize.engines.base import Capabilities
 from stylize.errors import StylizeError
 from stylize.models import Photo, Request
+from stylize.photo import Sitting
 from stylize.photo.darkroom import Darkroom
 from stylize.pipeline import Result
+from stylize.privacy.memory import wipe
 from stylize.privacy.wall import Wall
 from stylize.progress import CancelToken, Tell
 from stylize.styles import can_do, choose_engine
@@ -19,6 +21,7 @@ from stylize.toybox.accessories import search_accessories
 from stylize.toybox.order import ACCESSORY_LIMIT, NAME_LIMIT, TAGLINE_LIMIT
 from stylize.toybox.palettes import palettes
 from stylize.workshop import Workshop
+from ui.estimate import Course
 from ui.intake import Intake
 from ui.job import Job
 from ui.parcel import Parcel
@@ -27,9 +30,12 @@ from ui.retention import Retention
 from ui.shelf import KEEP_SECONDS, Sheet, Shelf
 from ui.strings import Language
 from ui.trouble import PhotoGone
+from ui.visits import Visit, Visits
 
 __all__ = ["ACCESSORY_LIMIT", "NAME_LIMIT", "TAGLINE_LIMIT", "Choices", "Shop"]
 
+PICTURES_KEPT = 12
+"""Finished pictures, of all visitors together; the oldest falls off. One takes 8 MB, and 24 once it was made for paper."""
 Choices = list[tuple[str, str]]
 """(label, value) pairs, as Gradio takes them."""
 
@@ -49,16 +55,20 @@ class Shop:
         self.wall: Wall | None = None
         self.intake = Intake(darkroom)
         self.intake.arrivals.after_wipe = workshop.forget  # engines may remember something of a photo
-        self.parcels: Shelf[Parcel] = Shelf(places=6)
+        self.parcels: Shelf[Parcel] = Shelf(places=PICTURES_KEPT)
         self.sketches: Shelf[Sheet] = Shelf(places=4)
-        self.retention = Retention((self.intake.arrivals, self.parcels, self.sketches), keep_seconds)
+        self.visits = Visits()
+        shelves = (self.intake.arrivals, self.parcels, self.sketches)
+        self.retention = Retention(shelves, keep_seconds, chores=(self._see_off,))
         self.retention.start()
         self._jobs: WeakSet[Job[Result]] = WeakSet()
 
     def wipe(self) -> None:
-        """Stop all work, and overwrite and forget every photo and result."""
+        """Stop all work, and overwrite and forget every photo and result, and what was typed."""
         for job in list(self._jobs):
             job.cancel()
+        for visit in self.visits:
+            self._let_go(visit)
         self.retention.wipe()
 
     def close(self) -> None:
@@ -66,6 +76,29 @@ class Shop:
         for job in list(self._jobs):
             job.cancel()
         self.retention.close()
+
+    def _see_off(self) -> int:
+        """Let go of what those had who did not come back; returns how many there were."""
+        over = self.visits.over()
+        for visit in over:
+            self._let_go(visit)
+        return len(over)
+
+    def _let_go(self, visit: Visit) -> None:
+        """Whatever the visit has brought and made. Its work is stopped; a picture that nobody has seen yet is overwritten."""
+        job, visit.job, visit.values = visit.job, None, {}
+        if visit.large is not None:
+            visit.large.cancel()
+        if job is not None:
+            job.cancel()
+            for result in job.collect() or ():
+                for pixels in (result.pixels, result.picture, result.figure):
+                    if pixels is not None and pixels.flags.writeable:
+                        wipe(pixels)
+        self.intake.arrivals.drop(visit.photo)
+        for parcel in visit.parcels:
+            self.parcels.drop(parcel)
+        visit.choosing = ()
 
     @cached_property
     def engines(self) -> tuple[Capabilities, ...]:
@@ -141,27 +174,55 @@ class Shop:
         names = [(p.german if say.code == "de" else p.english, p.slug) for p in palettes().values()]
         return [(say("box.palette_auto"), ""), *names]
 
+    def _course(self, request: Request) -> Course:
+        """What decides how long it takes."""
+        engine = self.maker(request.style, request.engine or "")
+        return Course(
+            engine=engine,
+            width=request.size.width,
+            height=request.size.height,
+            boxed=request.box is not None,
+            denoises=bool(engine) and self.denoises(engine),
+            num_inference_steps=request.denoise.num_inference_steps or 0,
+        )
+
     def begin(self, photo_id: str, requests: Sequence[Request]) -> Job[Result]:
         """Start making the pictures, one for each request. While one is being made the photo is not wiped."""
+        sittings: list[Sitting] = []
 
         def work(number: int, tell: Tell, cancel: CancelToken) -> Result:
-            with self.intake.arrivals.hold(photo_id) as arrival:
+            with self.intake.arrivals.hold(photo_id) as arrival, ending(sittings, last=number == len(requests) - 1):
                 if arrival is None or arrival.photo is None:
                     raise PhotoGone
-                return self.workshop.run(arrival.photo, requests[number], tell=tell, cancel=cancel)
+                if not sittings:
+                    sittings.append(Sitting(arrival.photo))
+                return self.workshop.run(sittings[0], requests[number], tell=tell, cancel=cancel)
 
-        job = Job(work, rounds=len(requests))
+        job = Job(work, rounds=len(requests), course=self._course(requests[0]))
         self._jobs.add(job)
         return job
 
-    def pack(self, photo: Photo, result: Result, language: str = "en") -> str:
+    def pack(
+        self, photo: Photo, photo_id: str | None, result: Result, seconds: float = 0.0, language: str = "en"
+    ) -> str:
         """Put the finished picture on the shelf, with a view of the photo in the same shape; returns its id."""
         height, width = result.pixels.shape[:2]
         face = result.findings.faces[result.findings.subject or 0]
         before = frame(photo.pixels, face.box, width, height)
-        return self.parcels.put(Parcel(result, before=encode(before, ".jpg"), language=language))
+        parcel = Parcel(result, before=encode(before, ".jpg"), photo=photo_id, seconds=seconds, language=language)
+        return self.parcels.put(parcel)
 
 
-def with_new_seed(request: Request) -> Request:
-    """The same order, another throw of the dice."""
-    return dataclasses.replace(request, seed=None)
+@contextmanager
+def ending(sittings: list[Sitting], *, last: bool) -> Iterator[None]:
+    """What was measured of the photo is forgotten after the last picture, or when one was not finished."""
+    try:
+        yield
+    except BaseException:
+        last = True
+        raise
+    finally:
+        for sitting in sittings if last else ():
+            sitting.end()
+        if last:
+            sittings.clear()

@@ -1,4 +1,4 @@
-"""The finished picture on the page: packed, on the shelf, beside the photo, with all that can be taken home of it."""
+"""Finished pictures on the page: packed, on the shelf, beside the photo, with all that can be taken home of them."""
 
 from __future__ import annotations
 
@@ -7,14 +7,20 @@ from typing import Any
 
 import gradio as gr
 
+from stylize.enlarging import print_size
+from stylize.geometry import Size
 from stylize.models import Photo
 from stylize.pipeline import Result
-from ui import fragments, proofs
+from ui import history, proofs, souvenirs
+from ui.parcel import Parcel
 from ui.shop import Shop
 from ui.strings import Language
 from ui.visits import Visit
 
 Updates = dict[str, Any]
+
+RESULT = ("done", "strip", "picture", "pictures", "headline", "paper", "files", "keepsakes", "side")
+"""The widgets that may be updated here."""
 
 
 class Showing:
@@ -25,31 +31,93 @@ class Showing:
         self._shop = shop
 
     def show(self, visit: Visit, photo: Photo, results: Sequence[Result], seconds: float) -> Updates:
-        """Lay them on the shelf and show the first. `seconds`: how long the visitor has waited."""
-        result = results[0]
-        parcel = visit.shown = self._shop.pack(photo, result, self._say.code)
-        visit.parcels.append(parcel)
-        base = f"/shelf/{parcel}"
-        style = self._shop.workshop.styles[result.plan.style].title
-        title = style.get(self._say.code, style["en"])
-        height, width = result.pixels.shape[:2]
+        """Lay them on the shelf; show the one, or let one of several be chosen. `seconds`: how long the visitor waited."""
+        each = seconds / len(results)
+        names = [self._shop.pack(photo, visit.photo, result, each, self._say.code) for result in results]
+        visit.parcels += reversed(names)  # the first of them comes first, as the newest
+        visit.choosing = tuple(names) if len(names) > 1 else ()
+        visit.shown = None if visit.choosing else names[0]
+        return self.again(visit)
+
+    def choose(self, visit: Visit, name: str) -> Updates:
+        """Show the picture of that id, if it is one of the visit's. To look at it again is a use of it."""
+        if name in visit.parcels and self._shop.parcels.get(name) is not None:
+            visit.shown, visit.choosing = name, ()
+            self._shop.parcels.use(name)
+        return self.again(visit)
+
+    def again(self, visit: Visit) -> Updates:
+        """What is to be seen now of the visit's pictures: the one that is shown, the several to choose from, or none."""
+        strip = history.strip(self._say, self._shop, visit)
+        parcel = self._shop.parcels.get(visit.shown)
+        if visit.shown is not None and parcel is not None:
+            return {
+                "done": gr.update(visible=True),
+                "side": gr.update(visible=True),
+                **strip,
+                **self._one(visit.shown, parcel),
+            }
+        visit.shown = None
+        if visit.choosing:
+            return {"done": gr.update(visible=True), "side": gr.update(visible=True), **strip, **self._several(visit)}
+        return {"done": gr.update(visible=False), **strip, **self._nothing()}
+
+    def seed(self, visit: Visit) -> int | None:
+        """That of the picture that is shown, or was made last."""
+        last = visit.shown or (visit.parcels[-1] if visit.parcels else None)
+        parcel = self._shop.parcels.get(last)
+        return None if parcel is None else parcel.seed
+
+    def gone(self, visit: Visit, said: str) -> Updates:
+        """The shown picture was wiped: `said` stands in its place, beside what is left of the others."""
+        visit.shown = None
+        left = bool(history.kept(self._shop, visit))
+        strip = history.strip(self._say, self._shop, visit)
+        return {"done": gr.update(visible=True), "side": gr.update(visible=left), **strip, **self._nothing(said)}
+
+    def files(self, name: str, parcel: Parcel, size: str = souvenirs.SCREEN) -> str:
+        """The links to the picture in `size`, souvenirs.SCREEN or PRINT."""
+        printed = parcel.print_size
+        told = ""
+        if size == souvenirs.PRINT and printed is not None:
+            told = souvenirs.printed(self._say, printed, enlarged=parcel.enlarged)
+        return souvenirs.files(f"/shelf/{name}", f"stylize-{parcel.style}", size, told)
+
+    def print_size(self, parcel: Parcel) -> Size:
+        """How large the picture can be made for paper."""
+        engine = next((able for able in self._shop.engines if able.name == parcel.engine), None)
+        return print_size(parcel.size, None if parcel.trained else engine)
+
+    def _one(self, name: str, parcel: Parcel) -> Updates:
+        base, size = f"/shelf/{name}", parcel.size
+        alt = self._say("result.picture", style=history.style_title(self._say, self._shop, parcel))
         facts = self._say(
             "result.facts",
-            engine=self._say.maybe(f"maker.{result.plan.engine}", result.plan.engine),
-            seconds=f"{seconds:.1f}".replace(".", self._say("result.decimal_point")),
-            seed=result.plan.seed,
+            engine=self._say.maybe(f"maker.{parcel.engine}", parcel.engine),
+            seconds=f"{parcel.seconds:.1f}".replace(".", self._say("result.decimal_point")),
+            seed=parcel.seed,
         )
-        alt = self._say("result.picture", style=title)
+        shape = (size.width, size.height)
+        choices = souvenirs.size_choices(self._say, size, self.print_size(parcel))
         return {
-            "done": gr.update(visible=True),
-            "picture": fragments.compare(self._say, f"{base}/before.jpg", f"{base}/picture.png", alt, (width, height)),
-            "home": fragments.take_home(
+            "picture": souvenirs.compare(self._say, f"{base}/before.jpg", f"{base}/picture.png", alt, shape),
+            "headline": souvenirs.headline(self._say),
+            "paper": gr.update(choices=choices, value=souvenirs.SCREEN, visible=True),
+            "files": self.files(name, parcel),
+            "keepsakes": souvenirs.keepsakes(
                 self._say,
                 base,
-                f"stylize-{result.plan.style}",
+                f"stylize-{parcel.style}",
                 facts,
-                proofs.clock(self._say, parcel, self._shop.retention.keep_seconds),
-                cutout=result.figure is not None,
+                proofs.clock(self._say, name, self._shop.retention.keep_seconds),
+                cutout="cutout.png" in parcel.more,
             ),
-            "side": gr.update(visible=True),
         }
+
+    def _several(self, visit: Visit) -> Updates:
+        clock = proofs.clock(self._say, visit.choosing[0], self._shop.retention.keep_seconds)
+        said = souvenirs.headline(self._say, clock, among=len(visit.choosing))
+        return {**self._nothing(), "headline": said}
+
+    def _nothing(self, said: str = "") -> Updates:
+        return {"picture": said, "headline": "", "paper": gr.update(visible=False), "files": "", "keepsakes": ""}

@@ -17,9 +17,9 @@ seconds = st.floats(0, 1000, allow_nan=False)
 @st.composite
 def laps(draw: st.DrawFn) -> Lap:
     """Some run: places that rise, seconds that never fall, and something after the last mark."""
-    places = sorted(draw(st.sets(st.floats(0, END), min_size=1, max_size=12)))
+    places = sorted(draw(st.sets(st.integers(0, 800), min_size=1, max_size=12)))
     steps = draw(st.lists(st.floats(0.001, 60), min_size=len(places), max_size=len(places)))
-    marks = tuple((where, sum(steps[: number + 1])) for number, where in enumerate(places))
+    marks = tuple((where / 800 * END, sum(steps[: number + 1])) for number, where in enumerate(places))
     return Lap(marks=marks, seconds=marks[-1][1] + draw(st.floats(0.001, 30)))
 
 
@@ -37,7 +37,25 @@ def test_the_same_lap_again_is_foretold_to_the_second(lap: Lap, part: float) -> 
 def test_what_is_left_is_never_less_than_nothing(lap: Lap, run: Lap, now: float, even: bool) -> None:
     rest = left(lap, until(run, now), now, even=even)
     assert 0 <= rest < float("inf")
-    assert 0 <= share(now, rest) <= 1
+    assert 0 <= share(lap, until(run, now), now) <= 1
+
+
+@given(laps(), laps(), st.lists(st.floats(0, 100), min_size=2, max_size=6))
+def test_the_bar_does_not_fall_and_is_not_full_before_the_end(lap: Lap, run: Lap, moments: list[float]) -> None:
+    """Whatever the reports are, between two of them it only rises, and never passes the lap's next mark."""
+    marks = until(run, run.seconds / 2)
+    came = marks[-1][1] if marks else 0.0
+    shown = [share(lap, marks, came + moment) for moment in sorted(moments)]
+    assert shown == sorted(shown)
+    here = marks[-1][0] if marks else -1.0
+    ahead = [when for where, when in lap.marks if where > here and when > (at(lap, here) if marks else 0)]
+    assert shown[-1] <= min([*ahead, lap.seconds]) / lap.seconds + 1e-9
+
+
+@given(laps(), st.data())
+def test_the_bar_of_the_same_lap_again_keeps_step_with_the_clock(lap: Lap, data: st.DataObject) -> None:
+    _, now = data.draw(st.sampled_from(lap.marks))
+    assert share(lap, until(lap, now), now) == pytest.approx(now / lap.seconds)
 
 
 @given(laps(), st.floats(0.2, 5), st.floats(0.3, 1))

@@ -1,4 +1,4 @@
-/* The little that style sheets cannot do: the slider between photo and toy, taking the eye to what is new, the privacy
+/* The little that style sheets cannot do: taking the eye to what is new, the privacy
    panel, and the clocks. Whatever comes out of a photo is only ever put in as text. */
 "use strict";
 
@@ -6,17 +6,9 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const glide = () => (calm.matches ? "auto" : "smooth");
 const all = (selector, root = document) => root.querySelectorAll(selector);
 
-/* before/after: a range input moves the line */
-document.addEventListener("input", (event) => {
-  const box = event.target.closest(".compare");
-  if (!box) return;
-  box.classList.add("touched");
-  box.style.setProperty("--cut", event.target.value + "%");
-});
-
 /* work that begins, and pictures and troubles that appear, are brought into view */
 const seen = new WeakSet();
-const SHOWN = "#busy .bar, #done .compare, #done .wiped, #trouble .trouble";
+const SHOWN = "#busy .bar, #done .compare, #done .which, #done .wiped, #trouble .trouble";
 
 function show() {
   for (const element of all(SHOWN)) {
@@ -185,7 +177,7 @@ function tick() {
 function end() {
   document.documentElement.classList.add("is-ended");
   document.querySelector(".ended")?.removeAttribute("hidden");
-  for (const picture of all(".compare img, #photo img, #sketch img")) picture.removeAttribute("src");
+  for (const picture of all(".compare img, #photo img, #sketch img, #zoom img")) picture.removeAttribute("src");
   for (const value of all("[data-found] dd, [data-found] figcaption")) value.textContent = "";
 }
 

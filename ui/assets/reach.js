@@ -141,14 +141,14 @@
   let picture = null;
 
   function arrive() {
-    const there = find("#done .compare");
+    const there = find("#done .compare, #done .which");
     if (there === picture || !seen(there)) return;
     picture = there;
     if (last && document.activeElement === find("#make")) settle(find("#done"));
   }
 
   /* said aloud: which step the work is at, what became of the photo, that the picture is there, what a style is */
-  const SAID = ["#description h3 + p", "#report .ready", "#report .warning", "#busy .doing", "#done h2", "#picture .wiped p"];
+  const SAID = ["#description h3 + p", "#report .ready", "#report .warning", "#busy .doing", "#done h2", "#done .which", "#files .told", "#picture .wiped p"];
   const said = new Map();
   const voice = document.createElement("p");
   voice.id = "voice";
