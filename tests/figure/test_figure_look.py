@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Callable
 from typing import Any
@@ -92,7 +93,6 @@ def test_a_face_that_cannot_be_trusted_is_not_printed(
     make: Callable[..., object], subject_of: Callable[[str], Subject]
 ) -> None:
     """The photo's pixels do not reach the toy when the landmarks may be wrong."""
-    import dataclasses
 
     subject = subject_of("obama")
     noise = np.random.default_rng(3).integers(0, 255, subject.pixels.shape, np.uint8)
@@ -104,9 +104,16 @@ def test_a_face_that_cannot_be_trusted_is_not_printed(
     assert (make(subject).pixels != make(dataclasses.replace(subject, pixels=noise)).pixels).any()
 
 
-def test_a_simple_face_wears_stubble_too(make: Callable[..., Any], subject_of: Callable[[str], Subject]) -> None:
-    import dataclasses
+@pytest.mark.parametrize("colour", ["#18b34a", "#ffe600", "#2f6fe0", "#e83a9c"])
+def test_hair_may_be_dyed(make: Callable[..., Any], subject_of: Callable[[str], Subject], colour: str) -> None:
+    picture = make(subject_of("obama"), look={"hair": Hair.AFRO, "hair_colour": colour})
+    seen = _mean(picture.pixels, _where(dataclasses.replace(subject_of("obama").person.look, hair=Hair.AFRO), "hair"))
+    wanted = hex_to_lab(colour)
+    turn = np.degrees(np.arctan2(seen[2], seen[1]) - np.arctan2(wanted[2], wanted[1]))
+    assert abs((turn + 180) % 360 - 180) < 16
 
+
+def test_a_simple_face_wears_stubble_too(make: Callable[..., Any], subject_of: Callable[[str], Subject]) -> None:
     subject = subject_of("obama")
     hidden = dataclasses.replace(subject, person=dataclasses.replace(subject.person, confidence=0.3))
 

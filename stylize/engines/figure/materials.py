@@ -43,10 +43,13 @@ def _saturate(lab: Floats, saturation: float) -> Floats:
 
 
 def _hair(lab: Floats) -> Floats:
-    """Deeper and stronger than in the photo, where shine dilutes it; never greenish."""
+    """Deeper and stronger than in the photo, where shine dilutes it. What grows is never greenish; what is dyed, or
+    chosen, may be any colour.
+    """
     lightness = float(np.clip(lab[0] * 0.90 - 2, 9, 82))
     chroma, hue = float(np.hypot(lab[1], lab[2])), float(np.arctan2(lab[2], lab[1]))
-    if chroma > 8:
+    grown = chroma < 25 or (chroma < 50 and hue < np.radians(100))
+    if chroma > 8 and grown:
         hue = min(hue, float(np.radians(71)))
     lightness += 4 if chroma > 12 else 0
     chroma *= 1.16 - 0.16 * float(ramp(22, 42, chroma))
