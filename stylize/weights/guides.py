@@ -1,7 +1,8 @@
 """What lies beside a model to hold its pictures to a person: an IP-Adapter with its image encoder, ControlNets.
 
-They are looked for in the folders ip-adapter, image-encoder and controlnet, inside the model's folder or beside it.
-Whether one belongs to the model is read from the shapes of its tensors, what a ControlNet looks at from its name.
+What `stylize weights` installed is taken from its lock file; what was laid there by hand is looked for in the folders
+ip-adapter, image-encoder and controlnet, inside the model's folder or beside it. Whether one belongs to the model is read
+from the shapes of its tensors, what a ControlNet looks at from its name.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from types import MappingProxyType
 from stylize.errors import WeightsError
 from stylize.guidance import CONTROL_KINDS, ControlKind
 from stylize.weights.header import Tensor, read_header
+from stylize.weights.parts import parts_beside
 from stylize.weights.store import CHECKPOINT, WeightSet
 
 ADAPTERS, CONTROLS = "ip-adapter", "controlnet"
@@ -37,7 +39,9 @@ NAMES: Mapping[str, tuple[ControlKind, ...]] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Guides:
-    """What was found. `controls`: a diffusers folder or a .safetensors file, by what it looks at."""
+    """What was found. `controls`: a diffusers folder or a .safetensors file, by what it looks at. `image_encoder`: a
+    folder with its config.json, or the file alone, then of a CLIP ViT-H.
+    """
 
     ip_adapter: Path | None = None
     image_encoder: Path | None = None
@@ -52,22 +56,24 @@ class Guides:
 
 def find_guides(weights: WeightSet) -> Guides:
     """What lies beside `weights` and fits them. What cannot be read is passed over: it was not asked for yet."""
+    installed = parts_beside(weights)
     roots = [weights.path.parent] if weights.single_file else [weights.path, weights.path.parent]
-    present = [root for root in roots if any((root / name).is_dir() for name in (ADAPTERS, CONTROLS))]
-    width = _text_width(weights) if present else None
+    adapters = [*installed.get("ip_adapter", ()), *(path for root in roots for path in _inside(root / ADAPTERS))]
+    controls = [place for role in installed if role.startswith("controlnet:") for place in installed[role]]
+    controls += [place for root in roots for place in _inside(root / CONTROLS)]
+    width = _text_width(weights) if adapters or controls else None
     if width is None:
         return Guides()
-    controls: dict[ControlKind, Path] = {}
-    for root in present:
-        for place in _inside(root / CONTROLS):
-            for kind in _kinds(place.name):
-                if kind not in controls and _listens_to(_net(place), ("attn2.to_k.weight",), width):
-                    controls[kind] = place
-    adapters = (path for root in present for path in _inside(root / ADAPTERS) if path.suffix.lower() == CHECKPOINT)
+    by_kind: dict[ControlKind, Path] = {}
+    for place in dict.fromkeys(controls):
+        new = [kind for kind in _kinds(place.name) if kind not in by_kind]
+        if new and _listens_to(_net(place), ("attn2.to_k.weight",), width):
+            by_kind |= dict.fromkeys(new, place)
+    encoders = (*installed.get("image_encoder", ()), *(place for root in roots for place in _encoders(root)))
     return Guides(
         ip_adapter=next((path for path in adapters if _listens_to(path, (".to_k_ip.weight",), width)), None),
-        image_encoder=next((place for root in present for place in _encoders(root)), None),
-        controls=MappingProxyType({kind: controls[kind] for kind in CONTROL_KINDS if kind in controls}),
+        image_encoder=next(iter(encoders), None),
+        controls=MappingProxyType({kind: by_kind[kind] for kind in CONTROL_KINDS if kind in by_kind}),
     )
 
 
@@ -129,4 +135,9 @@ def read_of(guides: Guides, name: str) -> tuple[Path, ...]:
 
 
 def _encoder_weights(guides: Guides) -> tuple[Path, ...]:
-    return (guides.image_encoder / ENCODER_FILES[1],) if guides.image_encoder else ()
+    return (encoder_weights(guides.image_encoder),) if guides.image_encoder else ()
+
+
+def encoder_weights(place: Path) -> Path:
+    """The weights of an image encoder: the file itself, or that of a folder."""
+    return place if place.is_file() else place / ENCODER_FILES[1]

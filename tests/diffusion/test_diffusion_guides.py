@@ -310,3 +310,22 @@ def test_the_figure_is_the_control_where_the_plan_says_so(
     plan = guided_plan(control=control, size=Size(width=64, height=96))
     first, second = (paint(engine_with("sd15"), drawn_subject, plan, init_picture=figure) for figure in figures)
     assert not np.array_equal(first, second)
+
+
+def test_an_image_encoder_of_one_file_is_the_same_encoder(
+    guided: FolderOf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As ComfyUI's folder clip_vision has it: the file without its configuration."""
+    import torch
+
+    from stylize.engines.diffusion import ip_adapter
+    from stylize.engines.diffusion.device import Placement
+
+    folder = guided("sd15").parent / "image-encoder"
+    (tmp_path / "CLIP-ViT-H-14.safetensors").write_bytes((folder / "model.safetensors").read_bytes())
+    monkeypatch.setattr(ip_adapter, "CONFIG", folder)
+    cpu = Placement(device="cpu", dtype="float32")
+    one = ip_adapter.load_encoder(folder, cpu).state_dict()
+    other = ip_adapter.load_encoder(tmp_path / "CLIP-ViT-H-14.safetensors", cpu).state_dict()
+    assert one.keys() == other.keys()
+    assert all(torch.equal(tensor, other[name]) for name, tensor in one.items())

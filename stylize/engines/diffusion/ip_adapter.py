@@ -18,10 +18,12 @@ from stylize.engines.diffusion.recall import Recall
 from stylize.errors import GuideUnfit, WeightsDamaged
 from stylize.models import Pixels
 from stylize.weights import digest_file
+from stylize.weights.guides import encoder_weights
 from stylize.weights.header import read_header
 
 TITLE = "IP-Adapter"
-ENCODER_WEIGHTS = "model.safetensors"
+CONFIG = Path(__file__).parent / "config" / "image_encoder"
+"""Of the CLIP ViT-H that the adapters were trained with."""
 
 Processors = dict[str, Any]
 
@@ -76,7 +78,7 @@ def face_embeds(
 
     An adapter must be on. Worked out once a face; `recall` forgets it when it is told to. Raises WeightsDamaged.
     """
-    key = (hashlib.blake2b(face.tobytes(), digest_size=32).digest(), digest_file(encoder / ENCODER_WEIGHTS))
+    key = (hashlib.blake2b(face.tobytes(), digest_size=32).digest(), digest_file(encoder_weights(encoder)))
     known = recall.get(key)
     if known is None:
         known = tuple(encode_face(pipeline, face, encoder, placement))
@@ -119,14 +121,19 @@ def encode_on(pipeline: Any, face: Pixels, encoder: Path, placement: Placement) 
         empty_cache(placement.device)
 
 
-def load_encoder(folder: Path, placement: Placement) -> Any:
-    """The CLIP vision model of `folder`. Raises WeightsDamaged, WeightsUnsafe."""
+def load_encoder(place: Path, placement: Placement) -> Any:
+    """The CLIP vision model of a folder, or of a file alone as a ViT-H. Raises WeightsDamaged, WeightsUnsafe."""
+    import safetensors.torch
     import transformers
 
-    read_header(folder / ENCODER_WEIGHTS)
+    file = encoder_weights(place)
+    read_header(file)
+    config = place if place.is_dir() else CONFIG
     try:
         model, report = transformers.CLIPVisionModelWithProjection.from_pretrained(
-            str(folder),
+            str(place) if place.is_dir() else None,
+            config=transformers.CLIPVisionConfig.from_pretrained(str(config), local_files_only=True),
+            state_dict=None if place.is_dir() else safetensors.torch.load_file(file),
             local_files_only=True,
             use_safetensors=True,
             output_loading_info=True,
