@@ -24,6 +24,8 @@ PIPELINES = {
     "StableDiffusionImg2ImgPipeline": Family.SD15,
     "StableDiffusionXLPipeline": Family.SDXL,
     "StableDiffusionXLImg2ImgPipeline": Family.SDXL,
+    "Flux2KleinPipeline": Family.FLUX2_KLEIN,
+    "QwenImageEditPlusPipeline": Family.QWEN_IMAGE_EDIT,
 }
 MODELS: Mapping[Family, Mapping[str, tuple[str, str]]] = {
     Family.SD15: {
@@ -37,9 +39,34 @@ MODELS: Mapping[Family, Mapping[str, tuple[str, str]]] = {
         "text_encoder": ("transformers", "CLIPTextModel"),
         "text_encoder_2": ("transformers", "CLIPTextModelWithProjection"),
     },
+    Family.FLUX2_KLEIN: {
+        "transformer": ("diffusers", "Flux2Transformer2DModel"),
+        "vae": ("diffusers", "AutoencoderKLFlux2"),
+        "text_encoder": ("transformers", "Qwen3ForCausalLM"),
+    },
+    Family.QWEN_IMAGE_EDIT: {
+        "transformer": ("diffusers", "QwenImageTransformer2DModel"),
+        "vae": ("diffusers", "AutoencoderKLQwenImage"),
+        "text_encoder": ("transformers", "Qwen2_5_VLForConditionalGeneration"),
+    },
 }
-TOKENIZERS = {Family.SD15: ("tokenizer",), Family.SDXL: ("tokenizer", "tokenizer_2")}
-TOKENIZER_CLASSES = ("CLIPTokenizer", "CLIPTokenizerFast")
+CLIP = ("CLIPTokenizer", "CLIPTokenizerFast")
+QWEN = ("Qwen2Tokenizer", "Qwen2TokenizerFast")
+TOKENIZERS: Mapping[Family, Mapping[str, tuple[str, ...]]] = {
+    Family.SD15: {"tokenizer": CLIP},
+    Family.SDXL: {"tokenizer": CLIP, "tokenizer_2": CLIP},
+    Family.FLUX2_KLEIN: {"tokenizer": QWEN},
+    Family.QWEN_IMAGE_EDIT: {"tokenizer": QWEN, "processor": ("Qwen2VLProcessor", "Qwen2_5_VLProcessor")},
+}
+"""What turns words, and for a processor pictures too, into numbers, and the classes that may do it."""
+
+INNERMOST: Mapping[Family, tuple[str, str]] = {
+    Family.FLUX2_KLEIN: ("double_stream_modulation_img.linear.weight", "x_embedder.weight"),
+    Family.QWEN_IMAGE_EDIT: ("txt_norm.weight", "img_in.weight"),
+}
+"""Tensors that only the transformer of this family has, both of them."""
+
+WORDS = (".json", ".txt", ".jinja")
 STEMS = ("diffusion_pytorch_model", "model")
 VARIANT = "fp16"
 
@@ -63,6 +90,8 @@ def inspect_folder(folder: Path) -> Folder:
     if family is None:
         raise WeightsUnknownFamily(found="its folder belongs to another kind of pipeline")
     check_classes(index, family)
+    if family is Family.FLUX2_KLEIN and index.get("is_distilled") is not True:
+        raise WeightsUnknownFamily(found="this is the undistilled FLUX.2 klein (base), take the one without base")
     parts = MODELS[family]
     variant = None if all(find_files(folder / part, None) for part in parts) else VARIANT
     files = check_side_files(folder, family)
@@ -76,6 +105,8 @@ def inspect_folder(folder: Path) -> Folder:
             header.update(read_header(path))
         if part == "unet":
             check_unet(header, read_json(folder / part / "config.json"), family)
+        if part == "transformer" and not set(INNERMOST[family]) <= header.keys():
+            raise WeightsUnknownFamily(found="its transformer does not belong to its pipeline")
         files += found
         parameters.append((part, sum(tensor.count for tensor in header.values())))
     return Folder(family=family, files=tuple(files), variant=variant, parameters=tuple(parameters))
@@ -101,9 +132,9 @@ def check_classes(index: dict[str, Any], family: Family) -> None:
     for part, expected in MODELS[family].items():
         if tuple(index.get(part) or ()) != expected:
             raise WeightsUnknownFamily(found=f"the {part} in its folder is of another kind")
-    for part in TOKENIZERS[family]:
+    for part, known in TOKENIZERS[family].items():
         library, kind = (index.get(part) or (None, None))[:2]
-        if library != "transformers" or kind not in TOKENIZER_CLASSES:
+        if library != "transformers" or kind not in known:
             raise WeightsUnknownFamily(found=f"the {part} in its folder is of another kind")
     library, kind = (index.get("scheduler") or (None, None))[:2]
     if library != "diffusers" or not str(kind).isidentifier():
@@ -119,8 +150,10 @@ def check_side_files(folder: Path, family: Family) -> list[Path]:
     for path in files:
         read_json(path)
     for part in TOKENIZERS[family]:
-        words = sorted(path for path in (folder / part).glob("*") if path.suffix in (".json", ".txt"))
+        words = sorted(path for path in (folder / part).glob("*") if path.suffix in WORDS)
         names = {path.name for path in words}
+        if part == "processor" and "preprocessor_config.json" not in names:
+            raise WeightsDamaged(what="the processor is missing from the folder")
         if "tokenizer.json" not in names and not {"vocab.json", "merges.txt"} <= names:
             raise WeightsDamaged(what=f"the {part} is missing from the folder")
         files += words

@@ -14,6 +14,8 @@ class Family(StrEnum):
 
     SD15 = "sd15"
     SDXL = "sdxl"
+    FLUX2_KLEIN = "flux2-klein"
+    QWEN_IMAGE_EDIT = "qwen-image-edit"
 
 
 Header = Mapping[str, Tensor]

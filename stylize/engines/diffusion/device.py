@@ -29,9 +29,14 @@ class Placement:
 
 
 def choose_placement(
-    device: str | None = None, dtype: str | None = None, *, environment: Mapping[str, str] = os.environ
+    device: str | None = None,
+    dtype: str | None = None,
+    *,
+    half_dtype: str = "float16",
+    environment: Mapping[str, str] = os.environ,
 ) -> Placement:
-    """The arguments, else STYLIZE_DEVICE and STYLIZE_DTYPE, else the best device that is there and its usual numbers.
+    """The arguments, else STYLIZE_DEVICE and STYLIZE_DTYPE, else the best device that is there and its usual numbers,
+    of which `half_dtype` is the family's own kind of half precision.
 
     Raises UnknownChoice for a device that is not there or a type that is not offered.
     """
@@ -39,7 +44,7 @@ def choose_placement(
     device = device or environment.get("STYLIZE_DEVICE") or present[0]
     if device not in present:
         raise UnknownChoice(kind="device", choices=", ".join(present))
-    dtype = dtype or environment.get("STYLIZE_DTYPE") or usual_dtype(device)
+    dtype = dtype or environment.get("STYLIZE_DTYPE") or usual_dtype(device, half_dtype)
     if dtype not in DTYPES:
         raise UnknownChoice(kind="dtype", choices=", ".join(DTYPES))
     return Placement(device=device, dtype=dtype)
@@ -77,9 +82,9 @@ def wake_device(device: str | None) -> None:
             torch.zeros(1, device=name)
 
 
-def usual_dtype(device: str) -> str:
+def usual_dtype(device: str, half_dtype: str = "float16") -> str:
     """Half precision where it is fast; a CPU without matrix units for it is slower with it than without."""
-    return "float32" if device == "cpu" else "float16"
+    return "float32" if device == "cpu" else half_dtype
 
 
 def torch_dtype(dtype: str) -> Any:

@@ -20,6 +20,10 @@ class FamilyFacts:
 
     title: str
     pipeline: str
+    edits: bool
+    size_multiple: int
+    half_dtype: str
+    knobs: tuple[str, ...]
     tokenizer_padding: Mapping[str, str]
     vae_upcasts: bool
     shortest_side: int
@@ -41,6 +45,7 @@ def parse_families(text: str) -> dict[Family, FamilyFacts]:
         if off := known ^ set(row):
             raise DeclarationError(name=f"families.toml [{name}]", why=f"missing or unknown: {', '.join(sorted(off))}")
         values: dict[str, Any] = row
+        values["knobs"] = tuple(row["knobs"])
         values["preview"] = tuple(tuple(line) for line in row["preview"])
         values["preview_offset"] = tuple(row["preview_offset"])
         table[Family(name)] = FamilyFacts(**values)

@@ -22,7 +22,7 @@ from stylize.weights.store import Hear
 
 lock_down()
 
-PIPELINE_SWITCHES = ("force_zeros_for_empty_prompt", "requires_aesthetics_score")
+PIPELINE_SWITCHES = ("force_zeros_for_empty_prompt", "requires_aesthetics_score", "is_distilled")
 """What a model_index.json may say beside its parts."""
 
 
@@ -92,8 +92,9 @@ def load_folder(weights: WeightSet, facts: FamilyFacts, placement: Placement, he
         owner = diffusers if library == "diffusers" else transformers
         parts[part] = load_model(getattr(owner, kind), weights, part, placement)
         hear((number + 1) / (len(MODELS[weights.family]) + 1))
-    for part in TOKENIZERS[weights.family]:
-        parts[part] = transformers.CLIPTokenizer.from_pretrained(str(weights.path / part), local_files_only=True)
+    for part, known in TOKENIZERS[weights.family].items():
+        owner = getattr(transformers, known[0])
+        parts[part] = owner.from_pretrained(str(weights.path / part), local_files_only=True)
     kind = getattr(diffusers, index["scheduler"][1])
     if not issubclass(kind, diffusers.SchedulerMixin):
         raise WeightsDamaged(what="its scheduler is none")
@@ -123,6 +124,8 @@ def load_model(kind: Any, weights: WeightSet, part: str, placement: Placement) -
 
 def switched_off(facts: FamilyFacts) -> dict[str, Any]:
     """What we never load: a watermark that we do not declare, a checker that is not there."""
+    if facts.edits:
+        return {}
     if "tokenizer_2" in facts.tokenizer_padding:
         return {"add_watermarker": False, "feature_extractor": None, "image_encoder": None}
     return {
