@@ -69,7 +69,7 @@ class WeightsError(EngineError):
 
 class WeightsMissing(WeightsError):
     slug = "weights-missing"
-    sentence = "No Stable Diffusion weights were found in {where}. Put a diffusers folder or one .safetensors checkpoint there, as weights/README.md says."
+    sentence = "No Stable Diffusion weights were found in {where}. Fetch some with stylize weights pull small, or put a diffusers folder or one .safetensors checkpoint there, as weights/README.md says."
 
 
 class WeightsDamaged(WeightsError):

@@ -118,7 +118,7 @@ def test_no_token_is_sent_unless_given_and_never_to_the_store(hub: LocalHub, tmp
 def test_the_requests_say_nothing_of_the_machine(hub: LocalHub, tmp_path: Path) -> None:
     pull_here(hub, tmp_path)
     agents = " ".join(headers["user-agent"] for _, _, _, headers in hub.seen)
-    assert "stylize/" in agents
+    assert all(headers["user-agent"].startswith("stylize/") for _, _, _, headers in hub.seen)
     assert not any(word in agents.lower() for word in ("torch", "linux", "agent/", "session", "origin/"))
     assert all("cookie" not in headers and "referer" not in headers for _, _, _, headers in hub.seen)
 

@@ -83,7 +83,13 @@ class Hub:
         """
         with said(part.title):
             head = huggingface_hub.get_hf_file_metadata(
-                offer.url, token=self.token, endpoint=self.endpoint, timeout=CONNECT_SECONDS, retry_on_errors=True
+                offer.url,
+                token=self.token,
+                endpoint=self.endpoint,
+                timeout=CONNECT_SECONDS,
+                library_name="stylize",
+                library_version=version("stylize"),
+                retry_on_errors=True,
             )
         if head.commit_hash != part.revision:
             raise DownloadRefused(part=part.title, what="it comes from another revision")
