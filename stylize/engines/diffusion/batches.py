@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from stylize.engines.diffusion.edit import edit_guides
 from stylize.engines.diffusion.frame import grow, init_image, trim
 from stylize.engines.diffusion.guides import guides_for
 from stylize.engines.diffusion.memory import MemoryMode
@@ -18,9 +19,6 @@ from stylize.progress import CancelToken, Progress, Tell
 if TYPE_CHECKING:
     from stylize.engines.diffusion.loaded import Loaded
 
-SIZE_MULTIPLE = 8
-"""Latents are an eighth of the picture."""
-
 ROWS = 4
 """Pictures that are painted side by side at most. What does not fit is split, see `studio.paint_somehow`."""
 
@@ -29,9 +27,12 @@ def rows_at_once(loaded: Loaded) -> int:
     """How many pictures of one order this device should paint side by side.
 
     A CPU one: two rows take 1.91 times as long as one (SD 1.5, 512x512), and one at a time shows the first sooner and
-    keeps every bit of the single picture. A card is fuller with several, unless memory is short already.
+    keeps every bit of the single picture. A card is fuller with several, unless memory is short already, or the model so
+    large that one fills it.
     """
-    return 1 if loaded.placement.device == "cpu" or loaded.mode is MemoryMode.TILED else ROWS
+    if loaded.placement.device == "cpu" or loaded.facts.edits or loaded.mode is MemoryMode.TILED:
+        return 1
+    return ROWS
 
 
 def split(plans: Sequence[Plan], rows: int) -> Iterator[tuple[Plan, ...]]:
@@ -53,10 +54,13 @@ def paint_batch(
     """A picture for each of `plans`, a piece of `split`. Raises what `prepare`, `init_image` and `paint` raise."""
     started = time.perf_counter()
     plan, denoise = plans[0], denoise_of(plans[0])
-    size = grow(plan.size, SIZE_MULTIPLE)
+    size = grow(plan.size, loaded.facts.size_multiple)
     image = init_image(subject, plan, init_picture, size=size)
     prepare(loaded, denoise)
-    guides = guides_for(loaded, subject, plan, init_picture, size)
+    if loaded.facts.edits:
+        guides = edit_guides(image, denoise, init_picture)
+    else:
+        guides = guides_for(loaded, subject, plan, init_picture, size)
     prepared = time.perf_counter()
     seeds = tuple(plan.seed for plan in plans)
     painted = paint_somehow(loaded, image, denoise, seeds=seeds, guides=guides, tell=tell, cancel=cancel)

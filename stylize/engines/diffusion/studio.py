@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from stylize.engines.diffusion.adapters import find_loras, take_off, wear, weigh
 from stylize.engines.diffusion.denoise import Painted, paint
 from stylize.engines.diffusion.device import empty_cache
+from stylize.engines.diffusion.edit import paint_edit
 from stylize.engines.diffusion.memory import arrange, at_rest, is_out_of_memory, next_down
 from stylize.engines.diffusion.schedulers import build_scheduler
 from stylize.errors import OutOfMemory
@@ -26,7 +27,10 @@ if TYPE_CHECKING:
 def prepare(loaded: Loaded, denoise: Denoise) -> None:
     """A fresh scheduler, and the plan's LoRAs on, no others. Raises LoraMissing, LoraUnfit, UnknownChoice."""
     files = find_loras(loaded.weights, denoise.loras)
-    loaded.pipeline.scheduler = build_scheduler(denoise.scheduler, loaded.model_scheduler_config)
+    if denoise.scheduler:
+        loaded.pipeline.scheduler = build_scheduler(denoise.scheduler, loaded.model_scheduler_config)
+    else:
+        loaded.pipeline.scheduler = type(loaded.pipeline.scheduler).from_config(loaded.model_scheduler_config)
     wanted = tuple(digest_file(path) for path in files)
     if wanted != loaded.worn:
         with at_rest(loaded.pipeline, loaded.mode, loaded.placement.device):
@@ -51,6 +55,7 @@ def paint_somehow(
     what paint raises.
     """
     device, painter = loaded.placement.device, guides.pipeline or loaded.pipeline
+    painting = paint_edit if loaded.facts.edits else paint
     for mode in (loaded.mode, next_down(loaded.mode, device)):
         if mode is None:
             break
@@ -58,7 +63,7 @@ def paint_somehow(
             arrange(painter, mode, device)
             loaded.mode = mode
         try:
-            return paint(loaded, image, denoise, seeds=seeds, guides=guides, tell=tell, cancel=cancel)
+            return painting(loaded, image, denoise, seeds=seeds, guides=guides, tell=tell, cancel=cancel)
         except Exception as error:
             if not is_out_of_memory(error):
                 raise
