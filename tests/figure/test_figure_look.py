@@ -93,7 +93,6 @@ def test_a_face_that_cannot_be_trusted_is_not_printed(
     make: Callable[..., object], subject_of: Callable[[str], Subject]
 ) -> None:
     """The photo's pixels do not reach the toy when the landmarks may be wrong."""
-
     subject = subject_of("obama")
     noise = np.random.default_rng(3).integers(0, 255, subject.pixels.shape, np.uint8)
     for doubt in ({"confidence": 0.3}, {"yaw": 55.0}, {"yaw": -48.0}):
