@@ -132,6 +132,7 @@ def print_parts(made: Made, style: Style, order: BoxOrder | None, figure: Pixels
         order=order,
         palette=order.palette or choose_palette(plan.look, plan.seed),
         title=style.title[order.language],
+        motif=plan.seed,
     )
 
 

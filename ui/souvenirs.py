@@ -101,7 +101,7 @@ def keepsakes(say: Language, base: str, name: str, facts: str, clock: str = "", 
 
 def _centimetres(say: Language, size: Size) -> str:
     sides = (f"{side / DPI * _CM_PER_INCH:.1f}" for side in (size.width, size.height))
-    return " × ".join(side.replace(".", say("result.decimal_point")) for side in sides) + " cm"
+    return "\u00a0×\u00a0".join(side.replace(".", say("result.decimal_point")) for side in sides) + "\u00a0cm"
 
 
 def _t(say: Language, key: str) -> str:

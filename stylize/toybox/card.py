@@ -17,16 +17,17 @@ from stylize.toybox.words import CardWords, card_words
 _BARS = (1, 1, 2, 1, 1, 2, 3, 1, 1, 1, 2, 2, 1, 1, 3, 1, 1, 2, 1, 1, 2)
 
 
-def draw_card(order: BoxOrder, palette: str, width_px: int, *, title: str = "Action figure") -> Pixels:
+def draw_card(order: BoxOrder, palette: str, width_px: int, *, title: str = "Action figure", motif: int = 0) -> Pixels:
     """The printed front: (round(width_px * 12.4 / 8.6), width_px, 3) uint8, sRGB.
 
     `order` as `check_order` returned it; `palette` a slug. `title`: what the toy is, printed on the ribbon when there
-    is no tagline, and as the name when there is no name. Draw it twice as wide as it will be seen.
+    is no tagline, and as the name when there is no name. `motif`: the pattern of the ground, see
+    `stylize.toybox.ground`. Draw it twice as wide as it will be seen.
     """
     colours = palettes()[palette]
     words = card_words(order.language)
     unit = width_px / WIDE
-    canvas = draw_ground(colours, width_px, round(unit * TALL), unit, FIGURE)
+    canvas = draw_ground(colours, width_px, round(unit * TALL), unit, FIGURE, motif)
     places = trays(len(order.accessories))
     _burst(canvas, colours, unit)
     for tray, slug in zip(places, order.accessories, strict=True):

@@ -8,11 +8,11 @@ import numpy.typing as npt
 
 from stylize.colour import from_hex, to_linear
 from stylize.geometry import Size
-from stylize.models import BoxOrder, Cutout, Look, Pixels
+from stylize.models import BoxOrder, Colour, Cutout, Look, Pixels
 from stylize.toybox.card import draw_card
 from stylize.toybox.grade import grade
 from stylize.toybox.layout import TALL, WIDE
-from stylize.toybox.palettes import choose_palette, palettes
+from stylize.toybox.palettes import Palette, choose_palette, palettes
 from stylize.toybox.pieces import Homography, cast_shadows, lay, place_accessories, width_scale
 from stylize.toybox.placement import place_cutout
 from stylize.toybox.stage import Stage, load_stage
@@ -23,6 +23,8 @@ _LARGE_CARD_PX = 1500
 _EXPOSURE = 0.95
 _FLOOR_LIFT = 1.5
 _CARD_GLOSS = 0.25
+_CHANCES = 4
+_FLOORS = ("#bfe3e0", "#ecd3e6", "#cfdff5", "#fbe4c6")
 _WINDOW = ((-3.1, 1.55, 1.0), (-1.25, 0.4, 0.7))
 """Panes of a faint window in the blister: left end on the card, width, strength."""
 
@@ -31,19 +33,20 @@ def compose(cutout: Cutout, order: BoxOrder, look: Look, size: Size, seed: int, 
     """The boxed picture, (size.height, size.width, 3) uint8 sRGB; equal arguments give equal pixels.
 
     `order` as `check_order` returned it. A staged `cutout` of another size is resized to `size`; any other is set into
-    the figure's place. `title`: what the toy is ("Action figure"), printed where the order leaves room. UnknownPalette
+    the figure's place. `seed` chooses the card's pattern, and its palette among the best few if the order names none. `title`: what the toy is ("Action figure"), printed where the order leaves room. UnknownPalette
     and UnknownAccessory for an unchecked order.
     """
     slug = order.palette or choose_palette(look, seed)
     colours = palettes()[slug]
     stage = load_stage(size)
     scale = width_scale(stage.card_to_pixels)
-    albedo = _print_card(draw_card(order, slug, _card_width_px(stage), title=title), stage, size)
+    albedo = _print_card(draw_card(order, slug, _card_width_px(stage), title=title, motif=seed), stage, size)
     card, edge = stage.masks["card"], stage.masks["edge"]
     # Whatever is not card is floor, also where a picture of another shape reaches beyond the stage.
     floor = np.clip(1 - card - edge, 0, 1)
     albedo *= card[..., None]
-    for part, colour, lift in ((floor, colours.floor, _FLOOR_LIFT), (edge, colours.rim, 1.0)):
+    ground = _floor(order, colours, seed)
+    for part, colour, lift in ((floor, ground, _FLOOR_LIFT), (edge, colours.rim, 1.0)):
         albedo += part[..., None] * (to_linear(from_hex(colour)) * np.float32(lift))
     light = albedo * stage.light
     light += stage.gloss * (1 - (1 - _CARD_GLOSS) * card)[..., None]
@@ -63,6 +66,15 @@ def compose(cutout: Cutout, order: BoxOrder, look: Look, size: Size, seed: int, 
     light += np.minimum(stage.blister * np.float32(0.85), np.float32(1.6))
     light += _window(stage, size, scale)[..., None]
     return grade(light, scale=scale, seed=seed)
+
+
+def _floor(order: BoxOrder, colours: Palette, seed: int) -> Colour:
+    """What the box stands on: the palette's own floor; where the palette was named, so that nothing else is left to chance,
+    `seed` may choose another one.
+    """
+    if order.palette is None:
+        return colours.floor
+    return (colours.floor, *(floor for floor in _FLOORS if floor != colours.floor))[seed % _CHANCES]
 
 
 def _card_width_px(stage: Stage) -> int:

@@ -27,7 +27,9 @@ FIGURE_FOOT = 11.25
 def draw_front(parts: PrintParts, width_px: int, art: Art | None = None) -> Pixels:
     """(round(width_px * 12.4 / 8.6), width_px, 3) uint8: the card, drawn for this size. `art`: printed on it as well."""
     height_px = round(width_px * TALL / WIDE)
-    card = draw_card(parts.order, parts.palette, width_px * (2 if width_px < _SMALL_PX else 1), title=parts.title)
+    card = draw_card(
+        parts.order, parts.palette, width_px * (2 if width_px < _SMALL_PX else 1), title=parts.title, motif=parts.motif
+    )
     if card.shape[1] > width_px:
         card = np.asarray(cv2.resize(card, (width_px, height_px), interpolation=cv2.INTER_AREA), np.uint8)
     unit = width_px / WIDE
