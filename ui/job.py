@@ -66,11 +66,8 @@ class Job(Generic[Outcome]):
         """Ask it to stop; it ends within one step with `Cancelled`, at once if it waits for its turn."""
         self._cancel.cancel()
         self._line.call()
-
-    @property
-    def cancelled(self) -> bool:
-        """Whether it was asked to stop."""
-        return self._cancel.cancelled
+        with self._news:
+            self._news.notify_all()
 
     def wait(self, seconds: float) -> None:
         """Return when there is news, or after `seconds`."""
@@ -78,10 +75,15 @@ class Job(Generic[Outcome]):
             if not self.done:
                 self._news.wait(seconds)
 
-    def wait_done(self, seconds: float) -> bool:
-        """Return whether it is done, at the latest after `seconds`."""
+    @property
+    def over(self) -> bool:
+        """Whether there is nothing to wait for: it is done, or was asked to stop and will, within one step."""
+        return self.done or self._cancel.cancelled
+
+    def wait_over(self, seconds: float) -> bool:
+        """Return whether it is `over`, at the latest after `seconds`."""
         with self._news:
-            return self._news.wait_for(lambda: self.done, seconds)
+            return self._news.wait_for(lambda: self.over, seconds)
 
     def collect(self) -> tuple[Outcome, ...] | None:
         """Its outcomes, to the first who asks; they are not here any more then. None: somebody has asked before."""
@@ -154,7 +156,9 @@ class Job(Generic[Outcome]):
             self._line.wait(self, lambda: self._cancel.cancelled)
             self._cancel.check()
             for number in range(self.rounds):  # those that are done stay, if the rest is stopped
-                self.outcomes += (self._play(number),)
+                outcome = self._play(number)
+                with self._news:
+                    self.outcomes = () if self._collected else (*self.outcomes, outcome)
         except Cancelled as stopped:
             self.error = stopped
         except StylizeError as problem:

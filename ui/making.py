@@ -69,7 +69,7 @@ class Making:
 
     def _watch(self, session: str, visit: Visit, job: Job[Result]) -> Iterator[Updates]:
         yield self._busy(visit, job)
-        while not job.wait_done(LOOK_SECONDS):
+        while not job.wait_over(LOOK_SECONDS):
             if not self._visits.is_at(session, visit):
                 return  # whoever has come in its place watches now
         if not self._visits.is_at(session, visit):
@@ -83,7 +83,8 @@ class Making:
             visit.job = None
         give_back()
         idle = self._idle(visit)
-        if results is None or (isinstance(job.error, Cancelled) and not results):
+        stopped = not job.done or isinstance(job.error, Cancelled)
+        if results is None or (stopped and not results):
             return {**idle, **self._showing.again(visit)}
         if job.error is not None and not results:
             return {**idle, **self._trouble(job.error)}

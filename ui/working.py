@@ -83,7 +83,7 @@ def _told(say: Language, job: Job[Any]) -> dict[str, Any]:
     waits = bool(before) or stage is None
     rest = job.left()
     return {
-        "state": "done" if job.done else "waiting" if waits else "working",
+        "state": "done" if job.over else "waiting" if waits else "working",
         "before": len(before),
         "fraction": round(job.fraction, 4),
         "soon": round(job.soon(AHEAD_SECONDS), 4),
