@@ -16,17 +16,9 @@ from stylize.weights.header import Tensor, read_header
 from stylize.weights.identify import UNET, identify_checkpoint
 
 WEIGHTS = ".safetensors"
-SIDE_FILES = (".json", ".txt", ".jinja", ".model")
-"""What a folder of a model holds besides weights; nothing else of it is taken."""
-
 WIDTHS = {768: "sd15", 2048: "sdxl"}
 """How wide the text is that a UNet listens to, by family."""
 
-EDITORS = {
-    "Flux2KleinPipeline": "flux2-klein",
-    "QwenImageEditPlusPipeline": "qwen-image-edit",
-    "QwenImageEditPipeline": "qwen-image-edit",
-}
 VIT_H_WIDTH = 1280
 FAST = re.compile(r"lcm|lightning|hyper|turbo|[^a-z]?\d+-?steps?", re.IGNORECASE)
 CONTROLS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -76,11 +68,11 @@ def recognise(place: Path) -> Found:
 def _folder(folder: Path) -> Found:
     """A whole model (model_index.json) or one component (config.json)."""
     if (folder / INDEX).is_file():
-        editor = EDITORS.get(str(read_json(folder / INDEX).get("_class_name")))
-        if editor:
-            return Found(place=folder, roles=("base",), families=(editor,), files=_all_files(folder))
         model = inspect_folder(folder)
-        return Found(place=folder, roles=("base",), families=(model.family.value,), files=model.files)
+        rooms = {path.parent for path in model.files if path.suffix == WEIGHTS}
+        listings = sorted(listing for room in rooms for listing in room.glob("*.safetensors.index*.json"))
+        files = tuple(dict.fromkeys((*model.files, *listings)))
+        return Found(place=folder, roles=("base",), families=(model.family.value,), files=files)
     config = read_json(folder / "config.json")
     weights = [path for path in sorted(folder.iterdir()) if path.suffix == WEIGHTS]
     if not weights:
@@ -91,24 +83,6 @@ def _folder(folder: Path) -> Found:
     kind = str(config.get("_class_name") or (config.get("architectures") or [""])[0])
     roles, families = _file(read_header(chosen), chosen, name=folder.name, kind=kind)
     return Found(place=folder, roles=roles, families=families, files=(folder / "config.json", chosen))
-
-
-def _all_files(folder: Path) -> tuple[Path, ...]:
-    """Of a model that our engine reads as a whole: every file of the layout, each weight looked at."""
-    parts = [path for path in sorted(folder.glob("*/*")) if path.is_file()]
-    used = [path for path in parts if path.suffix in (WEIGHTS, *SIDE_FILES)]
-    for path in used:
-        if path.suffix == WEIGHTS:
-            read_header(path)
-    for listing in (path for path in used if path.name.endswith(".safetensors.index.json")):
-        names = set(dict(read_json(listing).get("weight_map") or {}).values())
-        if not all((listing.parent / str(name)).is_file() for name in names):
-            raise WeightsDamaged(what=f"parts of the {listing.parent.name} are missing from the folder")
-    if not any(path.parent.name == "transformer" and path.suffix == WEIGHTS for path in used):
-        if any(path.suffix.lower() in PICKLES for path in parts):
-            raise WeightsUnsafe
-        raise WeightsDamaged(what="the weights of the transformer are missing from the folder")
-    return (folder / INDEX, *sorted(set(used)))
 
 
 def _file(header: Header, path: Path, *, name: str = "", kind: str = "") -> tuple[tuple[str, ...], tuple[str, ...]]:

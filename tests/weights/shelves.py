@@ -98,20 +98,28 @@ def diffusers_folder(folder: Path) -> Path:
     return folder
 
 
-def editor_folder(folder: Path, name: str = "Flux2KleinPipeline") -> Path:
-    put(folder / "model_index.json", json.dumps({"_class_name": name}).encode())
-    put(folder / "transformer" / "config.json", b"{}")
-    shards = {
-        "a": "diffusion_pytorch_model-00001-of-00002.safetensors",
-        "b": "diffusion_pytorch_model-00002-of-00002.safetensors",
+def editor_folder(folder: Path) -> Path:
+    """FLUX.2 klein in the layout of diffusers, its text encoder in two pieces, and a program that nobody asked for."""
+    index = {
+        "_class_name": "Flux2KleinPipeline",
+        "is_distilled": True,
+        "transformer": ["diffusers", "Flux2Transformer2DModel"],
+        "vae": ["diffusers", "AutoencoderKLFlux2"],
+        "text_encoder": ["transformers", "Qwen3ForCausalLM"],
+        "tokenizer": ["transformers", "Qwen2TokenizerFast"],
+        "scheduler": ["diffusers", "FlowMatchEulerDiscreteScheduler"],
     }
-    put(
-        folder / "transformer" / "diffusion_pytorch_model.safetensors.index.json",
-        json.dumps({"weight_map": shards}).encode(),
-    )
-    for key, file in shards.items():
-        put(folder / "transformer" / file, tensors((key, (2, 2))))
-    put(folder / "tokenizer" / "vocab.json", b"{}")
+    put(folder / "model_index.json", json.dumps(index).encode())
+    for name in ("scheduler/scheduler_config", "transformer/config", "vae/config", "text_encoder/config"):
+        put(folder / f"{name}.json", b"{}")
+    put(folder / "tokenizer" / "tokenizer.json", b"{}")
+    inner = (("double_stream_modulation_img.linear.weight", (2, 2)), ("x_embedder.weight", (2, 2)))
+    put(folder / "transformer" / "diffusion_pytorch_model.safetensors", tensors(*inner))
+    put(folder / "vae" / "diffusion_pytorch_model.safetensors", vae(32))
+    pieces = {"a": "model-00001-of-00002.safetensors", "b": "model-00002-of-00002.safetensors"}
+    put(folder / "text_encoder" / "model.safetensors.index.json", json.dumps({"weight_map": pieces}).encode())
+    for key, file in pieces.items():
+        put(folder / "text_encoder" / file, tensors((key, (2, 2))))
     put(folder / "run_me.py", b"print('never')")
     return folder
 

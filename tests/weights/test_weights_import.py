@@ -140,8 +140,12 @@ def test_whole_editors_are_taken_without_their_programs(tmp_path: Path) -> None:
     found = recognise(shelves.editor_folder(tmp_path / "klein"))
     assert found.families == ("flux2-klein",)
     assert not any(path.suffix == ".py" for path in found.files)
-    (tmp_path / "klein" / "transformer" / "diffusion_pytorch_model-00002-of-00002.safetensors").unlink()
-    with pytest.raises(WeightsDamaged, match="missing"):
+    part = bring(found, tmp_path / "home", copy=True, hear=lambda done, total: None)
+    copied = tmp_path / "home" / part.place
+    assert recognise(copied).families == ("flux2-klein",)
+    assert not (copied / "run_me.py").exists()
+    (tmp_path / "klein" / "text_encoder" / "model-00002-of-00002.safetensors").unlink()
+    with pytest.raises(WeightsDamaged):
         recognise(tmp_path / "klein")
 
 
