@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stylize.errors import EngineFailed, StylizeError, WeightsChanged
-from stylize.geometry import Size
+from stylize.geometry import Box, Size
 from stylize.models import Capabilities, Lora, Picture, Plan, Subject
 from stylize.progress import CancelToken, Progress, Stage, Tell, nobody
 from stylize.weights import Family, WeightSet, digest, digest_with, list_loras, look_up
@@ -77,6 +77,7 @@ class DiffusionEngine:
             model=(weights.path.stem if weights.single_file else weights.path.name) if weights else "",
             loras=tuple(list_loras(weights)) if weights else (),
             guides=find_guides(weights).names if weights else (),
+            mends_faces=True,
         )
 
     def weights_digest(self, loras: tuple[Lora, ...] = (), guides: tuple[str, ...] = ()) -> str:
@@ -193,6 +194,28 @@ class DiffusionEngine:
         except Exception as error:
             raise EngineFailed(engine=self.name, kind=type(error).__name__) from None
         return tuple(pictures)
+
+    def mend_face(
+        self, subject: Subject, plan: Plan, picture: Picture, face: Box, *, tell: Tell, cancel: CancelToken
+    ) -> Picture:
+        """`picture`, made by `plan`, with its face in the box `face` painted once more as `plan.denoise.face_pass` says.
+        Where that would gain nothing it is handed back as it is. Told and cancelled as `generate`, and raises the same.
+        """
+        from stylize.engines.diffusion.mend import mend
+
+        cancel.check()
+        try:
+            with self._busy:
+                self.load()
+                mended = mend(self._model(), subject, plan, picture, face, tell=never_back(tell), cancel=cancel)
+        except StylizeError:
+            raise
+        except Exception as error:
+            raise EngineFailed(engine=self.name, kind=type(error).__name__) from None
+        finally:
+            self._forget_if_due()
+        tell(Progress(stage=Stage.GENERATE, fraction=1.0))
+        return mended
 
     def _model(self) -> Loaded:
         if self._loaded is None:

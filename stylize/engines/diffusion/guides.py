@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from stylize.engines.diffusion.memory import MemoryMode, arrange, at_rest
 from stylize.errors import GuideMissing
 from stylize.weights import digest_file
 from stylize.weights.guides import Guides as Found
@@ -40,18 +41,31 @@ class Worn:
     before: Mapping[str, Any] = field(repr=False)
 
 
-def guides_for(loaded: Loaded, subject: Subject, plan: Plan, init_picture: Picture | None, size: Size) -> Guides:
+def guides_for(
+    loaded: Loaded,
+    subject: Subject,
+    plan: Plan,
+    init_picture: Picture | None,
+    size: Size,
+    *,
+    keep_control: bool = False,
+) -> Guides:
     """The guides that `plan` asks for, put on or taken off the model as need be; `size`: what will be painted.
+    `keep_control`: a ControlNet that is not asked for is only left aside where it lies, not let go of.
 
     Raises GuideMissing, GuideUnfit, WeightsDamaged, WeightsUnsafe, InitPictureMissing.
     """
     denoise = plan.denoise
+    kept = keep_control and loaded.mode in (MemoryMode.FULL, MemoryMode.TILED)
     if denoise is None or not denoise.guides:
-        release(loaded)
+        fit_adapter(loaded, None)
+        if not kept:
+            release_control(loaded)
         return Guides()
     found = find_guides(loaded.weights)
     fit_adapter(loaded, found if denoise.ip_adapter_scale else None)
-    fit_control(loaded, found, denoise.control)
+    if denoise.control is not None or not kept:
+        fit_control(loaded, found, denoise.control)
     arguments = face_arguments(loaded, subject, denoise, found)
     if denoise.control is None or loaded.control is None:
         return Guides(arguments=arguments)
@@ -65,9 +79,9 @@ def guides_for(loaded: Loaded, subject: Subject, plan: Plan, init_picture: Pictu
 
 
 def guide_files(found: Found, guides: tuple[str, ...]) -> tuple[Path, ...]:
-    """Everything that is read for those guides, in order. Raises GuideMissing."""
+    """Everything that is read for those guides, in order; other names are others' business. Raises GuideMissing."""
     files: list[Path] = []
-    for guide in guides:
+    for guide in (name for name in guides if name == "ip_adapter" or name.startswith("controlnet:")):
         if guide not in found.names:
             raise GuideMissing(what="IP-Adapter" if guide == "ip_adapter" else "ControlNet")
         files += read_of(found, guide)
@@ -80,7 +94,6 @@ def guide_files(found: Found, guides: tuple[str, ...]) -> tuple[Path, ...]:
 def fit_adapter(loaded: Loaded, found: Found | None) -> None:
     """Exactly that adapter on; None: none."""
     from stylize.engines.diffusion.ip_adapter import put_on, take_off
-    from stylize.engines.diffusion.memory import at_rest
 
     file = found.ip_adapter if found else None
     if found is not None and "ip_adapter" not in found.names:
@@ -123,7 +136,6 @@ def face_arguments(loaded: Loaded, subject: Subject, denoise: Denoise, found: Fo
 def fit_control(loaded: Loaded, found: Found, control: Control | None) -> None:
     """Exactly that ControlNet in memory, with its pipeline arranged; None: none."""
     from stylize.engines.diffusion.controlnet import UNION, Held, load_net, pipeline_with
-    from stylize.engines.diffusion.memory import MemoryMode, arrange
 
     place = found.controls.get(control.kind) if control else None
     if control is not None and place is None:
@@ -161,16 +173,9 @@ def release_control(loaded: Loaded) -> None:
     if loaded.control is None:
         return
     from stylize.engines.diffusion.device import empty_cache
-    from stylize.engines.diffusion.memory import MemoryMode, arrange
 
     if loaded.mode not in (MemoryMode.FULL, MemoryMode.TILED):
         loaded.control.pipeline.remove_all_hooks()
         arrange(loaded.pipeline, loaded.mode, loaded.placement.device)
     loaded.control = None
     empty_cache(loaded.placement.device)
-
-
-def release(loaded: Loaded) -> None:
-    """Nothing leads any more."""
-    fit_adapter(loaded, None)
-    release_control(loaded)
