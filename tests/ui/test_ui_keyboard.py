@@ -81,7 +81,7 @@ def test_the_whole_flow_without_a_mouse(keys: Keys, portraits: dict[str, bytes])
     photo = {"name": "me.jpg", "mimeType": "image/jpeg", "buffer": selfie(portraits["astronaut"])}
     chooser.set_files(files=photo)
     tab.wait_for_selector("#report .ready")
-    keys.rests_in("photo")
+    keys.rests_in("report")
     visitor.until("document.querySelector('#voice').textContent.includes('Face found')")
 
     keys.walk_to("style")

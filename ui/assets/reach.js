@@ -118,7 +118,7 @@
 
   function harbour() {
     if (["photo", "found", "report"].includes(room)) {
-      return find("#report .ready") ? find("#report") : every("#photo button").find(usable);
+      return find("#photo .image-frame img") ? find("#report") : every("#photo button").find(usable);
     }
     if (room === "sign") return find(".promise");
     if (room === "privacy") return find("#privacy .fold");
