@@ -8,6 +8,22 @@ from stylize.geometry import Size
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class FastMode:
+    """A way to make do with few steps that the weights on this machine allow: the name of the LoRA that is put on for it
+    ("": the model itself was trained for it), and the settings that it was trained for. `least_strength`: below it too
+    few of its steps would run.
+    """
+
+    name: str
+    lora: str
+    lora_scale: float
+    scheduler: str
+    num_inference_steps: int
+    guidance_scale: float
+    least_strength: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Capabilities:
     """What an engine can do here and now, told without loading it.
 
@@ -19,6 +35,7 @@ class Capabilities:
     beside its weights ("ip_adapter", "controlnet:depth" ...). `mends_faces`: it can paint a finished face once more.
     `why_slug`: of the error whose sentence `why` is, so that it can be said in another language. `model`: what its
     weights are called on this machine; `loras`: those that lie beside them, by name.
+    `fast`: how its weights make do with few steps, None if they do not; `tiny_decoder`: a small decoder lies beside them.
     """
 
     name: str
@@ -37,3 +54,5 @@ class Capabilities:
     why_slug: str = ""
     model: str = ""
     loras: tuple[str, ...] = ()
+    fast: FastMode | None = None
+    tiny_decoder: bool = False

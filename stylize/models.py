@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from stylize.capabilities import Capabilities
+from stylize.capabilities import Capabilities, FastMode
 from stylize.evidence import Evidence, Receipt
 from stylize.geometry import Box, Size
 from stylize.guidance import Control, FacePass
@@ -48,6 +48,7 @@ __all__ = [
     "ExportOrder",
     "Face",
     "FacePass",
+    "FastMode",
     "Findings",
     "Found",
     "Hair",
@@ -194,6 +195,9 @@ class Denoise:
     ip_adapter_scale: float = 0.0
     control: Control | None = None
     face_pass: FacePass | None = None
+    decoder: Literal["full", "tiny"] = "full"
+    deepcache_interval: int = 1
+    image_reference: Literal["", "figure"] = ""
 
     @property
     def denoising_steps(self) -> int:
@@ -202,13 +206,16 @@ class Denoise:
     @property
     def needs_figure(self) -> bool:
         """Whether the figure engine must have drawn before it begins."""
-        return self.init_image == "figure" or (self.control is not None and self.control.drawn_from == "figure")
+        if "figure" in (self.init_image, self.image_reference):
+            return True
+        return self.control is not None and self.control.drawn_from == "figure"
 
     @property
     def guides(self) -> tuple[str, ...]:
         """What must lie beside the weights, in the words of `Capabilities.guides`."""
         control = (f"controlnet:{self.control.kind}",) if self.control else ()
-        return (*(("ip_adapter",) if self.ip_adapter_scale else ()), *control)
+        tiny = ("tiny_decoder",) if self.decoder == "tiny" else ()
+        return (*(("ip_adapter",) if self.ip_adapter_scale else ()), *control, *tiny)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

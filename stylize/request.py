@@ -103,6 +103,10 @@ class DenoiseOverride:
     `likeness` 0 to 1 moves strength, ip_adapter_scale and controlnet_conditioning_scale together, from most like a toy
     to most like the person; 0.5 is the style's own. Each of the three, where set, wins over it. `face_pass`: whether a
     face that came out small is painted once more.
+
+    `pace`: "quick", with the few steps that the weights allow, or "thorough"; None: quick where they do, unless
+    scheduler, num_inference_steps or guidance_scale are set. `decoder`: "tiny" is faster, and loses fine detail.
+    `deepcache_interval`: every so many steps the whole UNet runs, between them only its outermost layers; 1: always all.
     """
 
     prompt: str | None = field(default=None, repr=False)
@@ -117,6 +121,9 @@ class DenoiseOverride:
     ip_adapter_scale: float | None = None
     controlnet_conditioning_scale: float | None = None
     face_pass: bool | None = None
+    pace: Literal["quick", "thorough"] | None = None
+    decoder: Literal["full", "tiny"] | None = None
+    deepcache_interval: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

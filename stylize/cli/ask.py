@@ -59,6 +59,15 @@ def add_request(parser: argparse.ArgumentParser) -> None:
     denoise.add_argument(
         "--likeness", type=float, metavar="0..1", help="0: more like a toy, 1: more like you, 0.5: as the style says"
     )
+    denoise.add_argument(
+        "--pace",
+        choices=("quick", "thorough"),
+        help="few steps, or as many as the style says; quick if the weights allow",
+    )
+    denoise.add_argument("--decoder", choices=("full", "tiny"), help="tiny: faster, with less fine detail")
+    denoise.add_argument(
+        "--deepcache-interval", type=int, metavar="1..5", help="how often the whole model runs; 1: in every step"
+    )
     denoise.add_argument("--prompt")
     denoise.add_argument("--negative-prompt")
     denoise.add_argument("--strength", type=float, metavar="0.05..1")
@@ -108,6 +117,9 @@ def build_request(args: argparse.Namespace, styles: Mapping[str, Style], media_t
             ip_adapter_scale=args.ip_adapter_scale,
             controlnet_conditioning_scale=args.controlnet_conditioning_scale,
             face_pass=args.face_pass,
+            pace=args.pace,
+            decoder=args.decoder,
+            deepcache_interval=args.deepcache_interval,
         ),
         export=ExportOrder(media_type=media_type, quality=args.quality),
         face=None if args.face is None else args.face - 1,

@@ -37,6 +37,7 @@ from stylize.errors.base import Cancelled, StylizeError
 from stylize.errors.making import (
     BlackPicture,
     DeclarationError,
+    DecoderMissing,
     EngineError,
     EngineFailed,
     EngineUnavailable,
@@ -92,6 +93,7 @@ __all__ = [
     "Cancelled",
     "DarkroomBusy",
     "DeclarationError",
+    "DecoderMissing",
     "DecoderStopped",
     "DownloadFailed",
     "DownloadRefused",

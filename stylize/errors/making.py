@@ -51,6 +51,11 @@ class LoraUnfit(EngineError):
     sentence = "LoRA number {position} of the list was not made for {family}. Choose one that was, or leave it out."
 
 
+class DecoderMissing(EngineError):
+    slug = "decoder-missing"
+    sentence = "There is no tiny decoder beside your weights. Get one with `stylize weights pull`, or ask for the full decoder."
+
+
 class GuideMissing(EngineError):
     slug = "guide-missing"
     sentence = "There is no {what} beside your weights, so its scale cannot be set. docs/diffusion.md says where to put it, or leave that scale to the style."

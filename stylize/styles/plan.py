@@ -27,6 +27,7 @@ from stylize.models import (
     Request,
 )
 from stylize.styles.guides import CONTROL_SCALE, IP_ADAPTER_SCALE, LIKENESS, check_guides, decide
+from stylize.styles.pace import DEEPCACHE_INTERVAL, check_pace, set_pace
 from stylize.styles.prompt import fill
 from stylize.styles.style import (
     GUIDANCE_SCALE,
@@ -102,6 +103,7 @@ def check_request(request: Request, style: Style, capabilities: Sequence[Capabil
             raise StyleNotForEngine(engine="figure", style=style.slug, choices=", ".join(style.engines))
         table = _denoise_table(style, engine)
         check_guides(request.denoise, table.guides, engine)
+        check_pace(request.denoise, engine)
         scheduler = request.denoise.scheduler or table.scheduler
         if engine.schedulers and scheduler not in engine.schedulers:
             raise UnknownChoice(kind="scheduler", choices=", ".join(engine.schedulers))
@@ -171,22 +173,24 @@ def _denoise_table(style: Style, engine: Capabilities) -> DenoiseTable:
 
 
 def _denoise(asked: DenoiseOverride, table: DenoiseTable, look: Look, engine: Capabilities) -> Denoise:
-    steps = table.num_inference_steps if asked.num_inference_steps is None else asked.num_inference_steps
     prompt = fill(table.prompt, look) if asked.prompt is None else asked.prompt
     negative = asked.negative_prompt
     decided = decide(asked, table.strength, table.guides, engine, look, prompt)
+    pace = set_pace(asked, table, engine, decided.strength)
     return Denoise(
         prompt=prompt,
         negative_prompt=fill(table.negative_prompt, look) if negative is None else negative,
-        strength=decided.strength,
-        guidance_scale=table.guidance_scale if asked.guidance_scale is None else asked.guidance_scale,
-        num_inference_steps=enough_steps(steps, decided.strength),
-        scheduler=asked.scheduler or table.scheduler,
-        loras=table.loras if asked.loras is None else asked.loras,
+        strength=pace.strength,
+        guidance_scale=pace.guidance_scale if asked.guidance_scale is None else asked.guidance_scale,
+        num_inference_steps=enough_steps(pace.num_inference_steps, pace.strength),
+        scheduler=asked.scheduler or pace.scheduler,
+        loras=pace.loras,
         init_image=asked.init_image or table.init_image,
         ip_adapter_scale=decided.ip_adapter_scale,
         control=decided.control,
         face_pass=decided.face_pass,
+        decoder=asked.decoder or "full",
+        deepcache_interval=asked.deepcache_interval or 1,
     )
 
 
@@ -203,6 +207,7 @@ def _check_knobs(asked: DenoiseOverride) -> None:
         ("likeness", asked.likeness, LIKENESS),
         ("ip_adapter_scale", asked.ip_adapter_scale, IP_ADAPTER_SCALE),
         ("controlnet_conditioning_scale", asked.controlnet_conditioning_scale, CONTROL_SCALE),
+        ("deepcache_interval", asked.deepcache_interval, DEEPCACHE_INTERVAL),
     )
     for field, value, (low, high) in numbers:
         if value is not None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from stylize.engines.diffusion.tiny_decoder import decode_tiny
 from stylize.errors import BlackPicture
 from stylize.models import Pixels
 
@@ -30,6 +31,16 @@ def decode(pipeline: Any, latents: Any, *, upcasts: bool) -> Pixels:
             image = decode_with(pipeline, latents, upcast=True)
     if is_broken(image):
         raise BlackPicture(doing="decoding", precision="float32")
+    unit = pipeline.image_processor.postprocess(image, output_type="np")[0]
+    pixels: Pixels = (unit * 255).round().astype(np.uint8)
+    return pixels
+
+
+def decode_with_tiny(pipeline: Any, net: Any, latents: Any) -> Pixels:
+    """(h, w, 3) uint8 by the tiny decoder. Raises BlackPicture."""
+    image = decode_tiny(net, latents)
+    if is_broken(image):
+        raise BlackPicture(doing="decoding", precision=str(latents.dtype).removeprefix("torch."))
     unit = pipeline.image_processor.postprocess(image, output_type="np")[0]
     pixels: Pixels = (unit * 255).round().astype(np.uint8)
     return pixels

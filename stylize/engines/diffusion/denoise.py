@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
 from PIL import Image
 
-from stylize.engines.diffusion.decode import decode
-from stylize.engines.diffusion.families import FamilyFacts
+from stylize.engines.diffusion.decode import decode, decode_with_tiny
+from stylize.engines.diffusion.deepcache import deep_cache
 from stylize.engines.diffusion.guides import Guides
 from stylize.engines.diffusion.loaded import Loaded
 from stylize.engines.diffusion.moments import encodes_only_image, remembered
-from stylize.engines.diffusion.preview import sketch
+from stylize.engines.diffusion.preview import sketcher
+from stylize.engines.diffusion.tiny_decoder import tiny_decoder
 from stylize.engines.diffusion.wording import wording
+from stylize.errors import DecoderMissing
 from stylize.models import Denoise, Pixels
 from stylize.progress import CancelToken, Progress, Stage, Tell
 
@@ -25,6 +27,9 @@ DENOISED = 0.95
 
 PREVIEW_SECONDS = 0.15
 """Sketches come at most this often, and at the last step."""
+
+PREVIEW_SHARE = 0.04
+"""Of the time that goes by, so much may be spent on them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,12 +65,17 @@ def paint(
     import torch
 
     started = time.perf_counter()
-    pipeline, facts = loaded.pipeline, loaded.facts
+    pipeline = loaded.pipeline
     painter = guides.pipeline or pipeline
     painter.scheduler = pipeline.scheduler
     generators = [torch.Generator("cpu").manual_seed(seed) for seed in seeds]
     words = wording(pipeline, denoise, loaded.recalls.texts, worn=loaded.worn)
-    with remembered(pipeline.vae, loaded.recalls.photos, image) if encodes_only_image(painter) else nullcontext():
+    with ExitStack() as within:
+        if encodes_only_image(painter):
+            within.enter_context(remembered(pipeline.vae, loaded.recalls.photos, image))
+        within.enter_context(
+            deep_cache(pipeline.unet, interval=denoise.deepcache_interval, steps=denoise.denoising_steps)
+        )
         latents = painter(
             image=image,
             strength=strength_of(denoise),
@@ -74,33 +84,44 @@ def paint(
             num_images_per_prompt=len(seeds),
             generator=generators if len(seeds) > 1 else generators[0],
             output_type="latent",
-            callback_on_step_end=at_step_end(facts, tell, cancel),
+            callback_on_step_end=at_step_end(sketcher(loaded), tell, cancel),
             callback_on_step_end_tensor_inputs=["latents"],
             **words,
             **guides.arguments,
         ).images
     denoised = time.perf_counter()
     cancel.check()
-    pixels = tuple(decode(pipeline, latents[n : n + 1], upcasts=facts.vae_upcasts) for n in range(len(seeds)))
+    pixels = tuple(develop(loaded, latents[n : n + 1], denoise) for n in range(len(seeds)))
     decoded = time.perf_counter()
     return Painted(pixels=pixels, timings=(("denoise", denoised - started), ("decode", decoded - denoised)))
 
 
+def develop(loaded: Loaded, latents: Any, denoise: Denoise) -> Pixels:
+    """Decode one picture, by the decoder that the plan names. Raises BlackPicture, WeightsDamaged, DecoderMissing."""
+    if denoise.decoder == "full":
+        return decode(loaded.pipeline, latents, upcasts=loaded.facts.vae_upcasts)
+    net = tiny_decoder(loaded)
+    if net is None:
+        raise DecoderMissing
+    return decode_with_tiny(loaded.pipeline, net, latents)
+
+
 def at_step_end(
-    facts: FamilyFacts, tell: Tell, cancel: CancelToken
+    sketch: Callable[[Any], Pixels | None], tell: Tell, cancel: CancelToken
 ) -> Callable[[Any, int, Any, dict[str, Any]], dict[str, Any]]:
     """The pipeline's callback: tells how far it is, with a sketch now and then, and stops when asked to."""
-    last_sketch = 0.0
+    next_sketch = 0.0
 
     def heed(pipeline: Any, step: int, _timestep: Any, tensors: dict[str, Any]) -> dict[str, Any]:
-        nonlocal last_sketch
+        nonlocal next_sketch
         cancel.check()
         done = (step + 1) / pipeline.num_timesteps
-        now = time.monotonic()
+        began = time.monotonic()
         preview = None
-        if done >= 1 or now - last_sketch >= PREVIEW_SECONDS:
-            preview = sketch(tensors["latents"], facts)
-            last_sketch = now
+        if done >= 1 or began >= next_sketch:
+            preview = sketch(tensors["latents"])
+            ended = time.monotonic()
+            next_sketch = ended + max(PREVIEW_SECONDS, (ended - began) / PREVIEW_SHARE)
         tell(Progress(stage=Stage.GENERATE, fraction=done * DENOISED, preview=preview))
         return {}
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 @dataclass(kw_only=True, slots=True)
 class Loaded:
     """`worn`: the digests of the LoRAs in it now; `mode` may go down. `recalls`: what it knows of the last pictures.
-    `adapter`, `control`: the IP-Adapter that is on it, the ControlNet that is held beside it.
+    `adapter`, `control`: the IP-Adapter that is on it, the ControlNet that is held beside it. `tiny`: the small decoder;
+    None: not looked for yet, False: there is none.
     """
 
     pipeline: Any
@@ -33,3 +34,4 @@ class Loaded:
     recalls: Recalls = field(default_factory=Recalls, repr=False)
     adapter: Worn | None = None
     control: Held | None = None
+    tiny: Any = None

@@ -11,7 +11,12 @@ from typing import Any
 
 from stylize.errors import DeclarationError, UnknownChoice
 
-SETTINGS: Mapping[str, type] = {"algorithm_type": str, "use_karras_sigmas": bool, "skip_prk_steps": bool}
+SETTINGS: Mapping[str, type] = {
+    "algorithm_type": str,
+    "use_karras_sigmas": bool,
+    "skip_prk_steps": bool,
+    "timestep_spacing": str,
+}
 """What the table may override."""
 
 
