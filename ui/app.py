@@ -78,8 +78,8 @@ def _lay_out(say: Language, shop: Shop) -> Widgets:
     widgets["make"] = gr.Button(say("make.button"), variant="primary", size="lg", elem_id="make")
     widgets["count"] = count_choice(say)
     ready_line(say, shop)
-    widgets |= result_panel(say)
     widgets |= more_panel(say, shop) | stay_panel(say)
+    widgets |= result_panel(say)  # last: it comes and goes, and nothing below it jumps
     return widgets
 
 
