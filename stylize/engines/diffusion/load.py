@@ -93,8 +93,13 @@ def load_folder(weights: WeightSet, facts: FamilyFacts, placement: Placement, he
         parts[part] = load_model(getattr(owner, kind), weights, part, placement)
         hear((number + 1) / (len(MODELS[weights.family]) + 1))
     for part, known in TOKENIZERS[weights.family].items():
-        owner = getattr(transformers, known[0])
-        parts[part] = owner.from_pretrained(str(weights.path / part), local_files_only=True)
+        if part == "processor":
+            from stylize.engines.diffusion.edit_processor import load_processor
+
+            parts[part] = load_processor(weights.path / part)
+        else:
+            owner = getattr(transformers, known[0])
+            parts[part] = owner.from_pretrained(str(weights.path / part), local_files_only=True)
     kind = getattr(diffusers, index["scheduler"][1])
     if not issubclass(kind, diffusers.SchedulerMixin):
         raise WeightsDamaged(what="its scheduler is none")
