@@ -18,6 +18,7 @@ from stylize.engines.base import Engine
 from stylize.errors import EngineError, EngineFailed, EngineUnavailable, StylizeError
 from stylize.models import BoxOrder, Capabilities, Lora, Picture, Pixels, Plan, Request, Subject
 from stylize.progress import Progress, Stage, StageWatch, Tell
+from stylize.retouching import touch_up, wants_touch_up
 from stylize.styles import Style
 from stylize.toybox.compose import compose as pack
 from stylize.toybox.cutout import cut_figure
@@ -30,8 +31,10 @@ T = TypeVar("T")
 _ROOM = 0.02
 """Around a figure alone, over its height."""
 
-INIT_SHARE = 0.15
-"""The share of the stage GENERATE in which the figure engine draws diffusion's init picture."""
+INIT_SHARE, FACE_SHARE = 0.15, 0.2
+"""The shares of the stage GENERATE in which the figure engine draws diffusion's init picture, and in which the face is
+painted once more.
+"""
 
 
 @runtime_checkable
@@ -152,10 +155,13 @@ def _attempt(
     with watch.stage(Stage.LOAD):
         plan = replace(plan, weights_digest=_guarded(plan.engine, lambda: _load(engine, plan, watch.tell)))
     with watch.stage(Stage.GENERATE):
-        if plan.denoise is None or not plan.denoise.needs_figure:
-            return plan, _generate(engine, subject, plan, watch, watch.tell)
-        drawn = _draw_init(subject, plan, style, able, bench, watch)
-        return plan, _generate(engine, subject, plan, watch, _between(watch.tell, INIT_SHARE, 1.0), drawn)
+        from_figure = plan.denoise is not None and plan.denoise.needs_figure
+        drawn = _draw_init(subject, plan, style, able, bench, watch) if from_figure else None
+        low, high = INIT_SHARE if from_figure else 0.0, 1 - FACE_SHARE if wants_touch_up(plan) else 1.0
+        picture = _generate(engine, subject, plan, watch, _between(watch.tell, low, high), drawn)
+        rest = _between(watch.tell, high, 1.0)
+        mended = _guarded(plan.engine, lambda: touch_up(engine, subject, plan, picture, tell=rest, cancel=watch.cancel))
+        return plan, mended
 
 
 def _load(engine: Engine, plan: Plan, tell: Tell) -> str:
