@@ -93,6 +93,7 @@
   const known = new WeakSet();
 
   function settle() {
+    if (!find("[data-knobs]")) return;
     for (const range of every("#knobs input[type=range]")) {
       if (known.has(range)) continue;
       known.add(range);
