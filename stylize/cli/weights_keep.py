@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from stylize.cli.output import say_json
 from stylize.cli.weights import home_of
 from stylize.errors import NotConfirmed, WeightsDamaged
 from stylize.weights.catalog import gigabytes
-from stylize.weights.keep import Verdict, chosen, remove, verify
+from stylize.weights.keep import Verdict, chosen, remove, throw_away, verify
 from stylize.weights.line import Line
-from stylize.weights.lock import Installed
+from stylize.weights.lock import Installed, read_lock, waiting_bytes
 
 
 def verify_all(args: argparse.Namespace) -> int:
@@ -60,25 +60,39 @@ def _say(verdict: Verdict) -> None:
 def remove_named(args: argparse.Namespace) -> int:
     """Ask, then delete what is ours to delete. Raises NotConfirmed."""
     home = home_of(args)
-    parts = chosen(home, tuple(args.names))
-    if not args.yes and not _asked(parts):
+    waiting = {slug: size for slug, size in waiting_bytes(home).items() if slug in args.names}
+    installed = read_lock(home).installed
+    names = tuple(name for name in args.names if name in installed or name not in waiting)
+    parts = chosen(home, names) if names else ()
+    if not args.yes and not _asked(parts, waiting):
         raise NotConfirmed
     left = {part.slug: remove(part, home) for part in parts}
+    for slug in waiting:
+        throw_away(slug, home)
     if args.json:
-        say_json({"removed": [{"part": slug, "left": sentences} for slug, sentences in left.items()]})
+        say_json(
+            {
+                "removed": [{"part": slug, "left": sentences} for slug, sentences in left.items()],
+                "thrown_away": [*waiting],
+            }
+        )
         return 0
     for part in parts:
         forgotten = "forgotten; your file stays where it is" if part.origin == "referenced" else "removed"
         print("; ".join([f"{part.slug}: {forgotten}", *left[part.slug]]))
+    for slug, size in waiting.items():
+        print(f"{slug}: the unfinished download was thrown away, {gigabytes(size)}")
     return 0
 
 
-def _asked(parts: Sequence[Installed]) -> bool:
+def _asked(parts: Sequence[Installed], waiting: Mapping[str, int]) -> bool:
     if not sys.stdin.isatty():
         return False
     for part in parts:
         what = "forget (your file stays)" if part.origin == "referenced" else f"delete {gigabytes(part.size_bytes)}"
         print(f"{part.slug}: {what}")
+    for slug, size in waiting.items():
+        print(f"{slug}: throw the unfinished download away, {gigabytes(size)}")
     try:
         return input("Remove? Type yes: ").strip().lower() in ("y", "yes", "j", "ja")
     except EOFError:

@@ -8,7 +8,7 @@ from pathlib import Path
 from stylize.cli.output import printable, say_json
 from stylize.cli.weights import home_of
 from stylize.weights.catalog import Part, Tier, catalog, gigabytes, tiers
-from stylize.weights.lock import Installed, is_whole, read_lock
+from stylize.weights.lock import Installed, is_whole, read_lock, waiting_bytes
 
 
 def list_all(args: argparse.Namespace) -> int:
@@ -18,7 +18,14 @@ def list_all(args: argparse.Namespace) -> int:
     here = {slug for slug, part in installed.items() if is_whole(part, home)}
     yours = [part for slug, part in sorted(installed.items()) if slug not in catalog().parts]
     if args.json:
-        say_json({"folder": str(home), "tiers": [_tier_json(t, here) for t in tiers()], "yours": _yours(yours, here)})
+        say_json(
+            {
+                "folder": str(home),
+                "tiers": [_tier_json(t, here) for t in tiers()],
+                "yours": _yours(yours, here),
+                "unfinished": waiting_bytes(home),
+            }
+        )
         return 0
     for tier in tiers():
         _say_tier(tier, here)
@@ -28,6 +35,8 @@ def list_all(args: argparse.Namespace) -> int:
             _say_own(part, here)
         print()
     _say_folder(home, damaged=sorted(set(installed) - here))
+    for slug, size in waiting_bytes(home).items():
+        print(f"Unfinished: {slug}, {gigabytes(size)} are here. pull goes on with it, remove throws it away.")
     return 0
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from stylize.errors import WeightsError, WeightsNotInstalled
 from stylize.weights.bring import hash_file
+from stylize.weights.catalog import catalog
 from stylize.weights.header import read_header
-from stylize.weights.lock import Installed, inside, paths_of, read_lock, where_of, write_lock
+from stylize.weights.lock import PARTIAL, Installed, inside, paths_of, read_lock, where_of, write_lock
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,9 +32,14 @@ def chosen(home: Path, slugs: tuple[str, ...]) -> tuple[Installed, ...]:
     return tuple(installed[slug] for slug in slugs or installed)
 
 
+def throw_away(slug: str, home: Path) -> None:
+    """Delete what an unfinished download of this part left. Its name must be one of `waiting_bytes`."""
+    shutil.rmtree(home / PARTIAL / slug, ignore_errors=True)
+
+
 def verify(part: Installed, home: Path, heard: Callable[[int], None] = lambda _count: None) -> Verdict:
     """Read every file again and compare. `heard`: bytes read since the last call."""
-    wrong = []
+    wrong = _against_catalog(part)
     for file, path in zip(part.files, paths_of(part, home), strict=True):
         name = file.path or path.name if part.origin != "referenced" else file.path or "the file"
         if not path.is_file():
@@ -44,6 +51,20 @@ def verify(part: Installed, home: Path, heard: Callable[[int], None] = lambda _c
         elif path.suffix == ".safetensors" and (problem := _unreadable(path)):
             wrong.append(f"{name}: {problem}")
     return Verdict(part=part, wrong=tuple(wrong))
+
+
+def _against_catalog(part: Installed) -> list[str]:
+    """The lock itself must say what the catalog says of the same revision."""
+    known = catalog().parts.get(part.slug)
+    if known is None or part.origin != "pulled" or known.revision != part.revision:
+        return []
+    pins = {"" if known.single_file else file.save_as: file.sha256 for file in known.files if file.sha256}
+    locked = {file.path: file.sha256 for file in part.files}
+    return [
+        f"{path or 'the file'} has another hash in the lock file than in the catalog"
+        for path, pin in pins.items()
+        if locked.get(path) != pin
+    ]
 
 
 def _unreadable(path: Path) -> str | None:

@@ -98,6 +98,14 @@ def is_whole(part: Installed, home: Path) -> bool:
         return False
 
 
+def waiting_bytes(home: Path) -> dict[str, int]:
+    """What unfinished downloads take up, by part."""
+    room = home / PARTIAL
+    folders = sorted(path for path in room.iterdir() if path.is_dir()) if room.is_dir() else []
+    sizes = {folder.name: sum(file.stat().st_size for file in folder.rglob("*.part")) for folder in folders}
+    return {slug: size for slug, size in sizes.items() if size}
+
+
 def referenced_bases(home: Path) -> list[Path]:
     """Whole models elsewhere on this machine that the folder's lock refers to, by name; none if it cannot be read."""
     try:

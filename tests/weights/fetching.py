@@ -107,6 +107,7 @@ def pull_here(
     *,
     allow: tuple[str, ...] | None = None,
     token: str | None = None,
+    proxy: str | None = None,
     accepted: dict[str, str] | None = None,
     on_progress: Callable[[int], None] = lambda have: None,
 ) -> Heard:
@@ -128,6 +129,7 @@ def pull_here(
             endpoint=hub.endpoint,
             allow_hosts=(hub.store,) if allow is None else allow,
             token=token,
+            proxy=proxy,
         ),
         Voice(line=heard.lines.append, progress=progress),
     )

@@ -36,6 +36,7 @@ def words(hub: LocalHub, tmp_path: Path) -> list[str]:
 
 
 def environment(hub: LocalHub, **more: str) -> dict[str, str]:
+    """Offline, as Stylize sets it for everything else; with a token that nobody asked for."""
     return os.environ | {"HF_ENDPOINT": hub.endpoint, "HF_HUB_OFFLINE": "1", "HF_TOKEN": "hf_not_asked_for"} | more
 
 
@@ -118,11 +119,44 @@ def _grown(folder: Path, size: int) -> list[Path]:
     raise AssertionError("nothing arrived")
 
 
+def test_the_users_account_is_not_used_and_their_cache_not_touched(
+    words: list[str], hub: LocalHub, tmp_path: Path
+) -> None:
+    account = tmp_path / "account"
+    account.mkdir()
+    (account / "token").write_text("hf_stored")
+    done = subprocess.run(
+        [*words, "--accept-licence", "mit"],
+        env=environment(hub, HF_HOME=str(account), AI_AGENT="somebody", HF_HUB_USER_AGENT_ORIGIN="somewhere"),
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert "Done." in done.stdout
+    everything = " ".join(f"{path} {headers}" for _, _, path, headers in hub.seen)
+    assert not any(word in everything for word in ("hf_stored", "hf_not", "Bearer", "somebody", "somewhere"))
+    assert [path.name for path in account.iterdir()] == ["token"]
+
+
 def test_errors_come_as_json_for_programs(words: list[str], hub: LocalHub) -> None:
     hub.faults[LORA_FILE] = ["flip"]
     done = run([*words, "--accept-licence", "mit", "--json"], hub)
     assert done.returncode == 6
     assert json.loads(done.stderr.splitlines()[-1])["error"] == "download-refused"
+    gone = run([*words, "--accept-licence", "mit", "--json", "--token-file", "/nowhere/token"], hub)
+    assert json.loads(gone.stderr.splitlines()[-1])["error"] == "file-unreadable"
+
+
+def test_an_unfinished_download_is_listed_and_can_be_thrown_away(
+    words: list[str], hub: LocalHub, tmp_path: Path
+) -> None:
+    hub.faults[LORA_FILE] = ["cut 50000", "404"]
+    assert run([*words, "--accept-licence", "mit"], hub).returncode == 6
+    folder = ["--folder", str(tmp_path / "home")]
+    listed = run([*STYLIZE, "list", *folder], hub)
+    assert "Unfinished: quick, 50.0 kB are here." in listed.stdout
+    assert run([*STYLIZE, "remove", "quick", *folder], hub).returncode == 2
+    thrown = run([*STYLIZE, "remove", "quick", "--yes", *folder], hub)
+    assert "the unfinished download was thrown away" in thrown.stdout
+    assert "Unfinished" not in run([*STYLIZE, "list", *folder], hub).stdout
 
 
 def test_an_unknown_name_lists_the_known_ones(words: list[str], hub: LocalHub) -> None:

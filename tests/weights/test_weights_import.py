@@ -286,6 +286,17 @@ def test_verify_says_what_is_wrong(tmp_path: Path) -> None:
     assert "altered" in done.stdout
 
 
+def test_a_lock_that_was_rewritten_is_held_against_the_catalog(tmp_path: Path) -> None:
+    from stylize.weights.catalog import catalog
+
+    home = tmp_path / "home"
+    part = take(put(tmp_path / "fast.safetensors", shelves.lora()), home, copy=True)
+    known = catalog().parts["lcm-sd15"]
+    forged = replace(part, slug=known.slug, origin="pulled", revision=known.revision)
+    assert any("than in the catalog" in line for line in verify(forged, home).wrong)
+    assert verify(replace(forged, revision="f" * 40), home).wrong == ()
+
+
 def test_an_unknown_name_lists_what_is_there(tmp_path: Path) -> None:
     take(put(tmp_path / "plastic.safetensors", shelves.lora()), tmp_path / "home")
     with pytest.raises(WeightsError, match="my-plastic"):

@@ -123,6 +123,17 @@ def test_the_requests_say_nothing_of_the_machine(hub: LocalHub, tmp_path: Path) 
     assert all("cookie" not in headers and "referer" not in headers for _, _, _, headers in hub.seen)
 
 
+def test_a_proxy_is_used_only_when_it_is_named(hub: LocalHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", f"http://{hub.elsewhere}")
+    monkeypatch.setenv("HTTP_PROXY", f"http://{hub.elsewhere}")
+    pull_here(hub, tmp_path / "a")
+    assert all(host in (hub.hub, hub.store) for host, *_ in hub.seen)
+    ports = (hub.hub, hub.store)
+    hub.hub, hub.store = "hub.invalid", "store.invalid"
+    pull_here(hub, tmp_path / "b", proxy=f"http://{ports[0]}")
+    assert lora(tmp_path / "b").read_bytes() == LORA
+
+
 # ---------------------------------------------------------------- interrupted, and on again
 
 PASSING = {

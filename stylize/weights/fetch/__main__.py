@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from stylize.errors import StylizeError
+from stylize.errors import FileUnreadable, StylizeError
 from stylize.weights.fetch.switches import open_up
 from stylize.weights.line import Line
 
@@ -45,7 +45,7 @@ def _run(order: dict[str, object], as_json: bool) -> tuple[str, ...]:
     from stylize.weights.fetch.run import Order, Voice, pull
 
     whole = read_catalog(Path(str(order["catalog"])).read_text(encoding="utf-8")) if order["catalog"] else catalog()
-    token = Path(str(order["token_file"])).read_text(encoding="utf-8").strip() if order["token_file"] else None
+    token = _token(Path(str(order["token_file"]))) if order["token_file"] else None
     names, accepted, hosts = order["parts"], order["accepted"], order["allow_hosts"]
     assert isinstance(names, list)
     assert isinstance(accepted, dict)
@@ -67,6 +67,13 @@ def _run(order: dict[str, object], as_json: bool) -> tuple[str, ...]:
         ),
         Voice(line=line, progress=LINE.show),
     )
+
+
+def _token(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise FileUnreadable(why="the token file is not there or may not be read") from None
 
 
 def _end(slug: str, sentence: str, code: int, *, as_json: bool) -> int:

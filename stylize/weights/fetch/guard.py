@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from urllib.parse import SplitResult, urlsplit
+
+import httpx2
 
 from stylize.errors import HostForeign
 
 HUB = ("huggingface.co", "hf.co")
 """The hub's own domains: huggingface.co itself, and the stores that it redirects to, all below hf.co or it."""
-
-_PORTS = {"https": 443, "http": 80}
 
 
 class Guard:
@@ -21,38 +20,33 @@ class Guard:
     """
 
     def __init__(self, endpoint: str, allowed: Iterable[str], tell: Callable[[str], None]) -> None:
-        self._endpoint = urlsplit(endpoint)
+        self._endpoint = httpx2.URL(endpoint)
         self._allowed = {name.lower() for name in allowed}
         self._tell = tell
         self.hosts: list[str] = []
 
-    def check(self, url: str) -> None:
-        """Raises HostForeign before anything is sent."""
-        target = urlsplit(url)
-        name = _name(target)
-        if not self._passes(target, name):
+    def check(self, url: httpx2.URL) -> None:
+        """Raises HostForeign before anything is sent. `url` is the client's own, so that both read it alike."""
+        name = _name(url)
+        if not self._passes(url, name):
             raise HostForeign(host=name or "an unnamed host")
         if name not in self.hosts:
             self.hosts.append(name)
             self._tell(name)
 
-    def _passes(self, target: SplitResult, name: str) -> bool:
-        if (target.scheme, name) == (self._endpoint.scheme, _name(self._endpoint)):
+    def _passes(self, url: httpx2.URL, name: str) -> bool:
+        if (url.scheme, name) == (self._endpoint.scheme, _name(self._endpoint)):
             return True
-        if target.scheme not in ("https", self._endpoint.scheme):
+        if url.scheme not in ("https", self._endpoint.scheme):
             return False
-        host = (target.hostname or "").lower()
-        if name in self._allowed or host in self._allowed:
+        if name in self._allowed or url.host in self._allowed:
             return True
-        ours = any(host == domain or host.endswith("." + domain) for domain in HUB)
-        return ours and target.scheme == "https" and name == host
+        if url.host == self._endpoint.host and url.scheme == "https" and url.port is None:
+            return True
+        ours = any(url.host == domain or url.host.endswith("." + domain) for domain in HUB)
+        return ours and url.scheme == "https" and url.port is None
 
 
-def _name(url: SplitResult) -> str:
+def _name(url: httpx2.URL) -> str:
     """host, or host:port where the port is unusual."""
-    host = (url.hostname or "").lower()
-    try:
-        port = url.port
-    except ValueError:
-        return ""
-    return host if port in (None, _PORTS.get(url.scheme)) else f"{host}:{port}"
+    return url.host if url.port is None else f"{url.host}:{url.port}"

@@ -108,7 +108,7 @@ class Hub:
         )
 
     def _look(self, request: httpx2.Request) -> None:
-        self._guard.check(str(request.url))
+        self._guard.check(request.url)
 
 
 @contextmanager
@@ -120,7 +120,7 @@ def said(part: str) -> Iterator[None]:
         raise refusal(problem.response.status_code, part) from None
     except httpx2.TimeoutException:
         raise DownloadFailed(why="the server did not answer in time") from None
-    except httpx2.HTTPError:
+    except (httpx2.HTTPError, httpx2.InvalidURL):
         raise DownloadFailed(why="the connection could not be made, or broke") from None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 from typing import Self
 
@@ -53,6 +54,11 @@ class Partial:
     def git_sha1(self) -> str:
         """How git names the same content (a blob's object name)."""
         return self._git.hexdigest()
+
+    def settle(self) -> None:
+        """Everything is on the disk, so that a name given now survives a power cut."""
+        self._file.flush()
+        os.fsync(self._file.fileno())
 
     def discard(self) -> None:
         self._file.close()

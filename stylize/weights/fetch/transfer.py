@@ -71,6 +71,7 @@ def transfer(hub: Hub, wanted: Wanted, into: Path, tell: Tell) -> str:
             if idle:
                 pause(min(max(seconds, 2.0 ** (idle - 1)), LONGEST_PAUSE_SECONDS))
         _judge(wanted, partial)
+        partial.settle()
         return partial.sha256
 
 
@@ -98,7 +99,7 @@ def _stream(hub: Hub, wanted: Wanted, partial: Partial, tell: Tell) -> None:
                 tell(partial.have)
     except httpx2.TimeoutException:
         raise _Again("the server did not answer in time") from None
-    except httpx2.HTTPError:
+    except (httpx2.HTTPError, httpx2.InvalidURL):
         raise _Again("the connection could not be made, or broke") from None
 
 
