@@ -22,7 +22,7 @@ LEAST_GAIN = 1.15
 SMALLEST_PX = 24
 """Of a face's box: below it nobody could say whose face it is, and a new one would be invented."""
 
-REACH_X, REACH_Y, RISE = 0.62, 0.72, 0.05
+REACH_X, REACH_Y, RISE = 0.53, 0.58, 0.03
 """Half axes of what is replaced, and how far its middle lies above the box's, over the box's sides."""
 
 FEATHER = 0.07
