@@ -9,12 +9,13 @@ import sys
 import textwrap
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 from stylize.cli.weights import home_of
 from stylize.errors import DeclarationError, LicenceNotAccepted, UnknownChoice
 from stylize.weights.catalog import Catalog, Licence, Part, catalog, gigabytes
 from stylize.weights.declared import read_catalog
-from stylize.weights.lock import read_lock
+from stylize.weights.lock import Lock, is_whole, read_lock
 
 FETCH = ("-P", "-m", "stylize.weights.fetch")
 
@@ -25,8 +26,14 @@ def pull(args: argparse.Namespace) -> int:
     parts = choose(whole, args.names, everything=args.all)
     home = home_of(args)
     known = read_lock(home)
+    here = [part for part in parts if is_here(part, known, home)]
+    parts = tuple(part for part in parts if part not in here)
     if not args.json:
-        _say_plan(parts)
+        _say_plan(parts, here)
+    elif not parts:
+        print(json.dumps({"pulled": [], "hosts": []}))
+    if not parts:
+        return 0
     accepted = accept(parts, args.accept_licence, known.accepted, may_ask=sys.stdin.isatty() and not args.json)
     order = {
         "parts": [part.slug for part in parts],
@@ -76,6 +83,12 @@ def choose(whole: Catalog, names: Sequence[str], *, everything: bool) -> tuple[P
     return tuple(chosen.values())
 
 
+def is_here(part: Part, lock: Lock, home: Path) -> bool:
+    """Installed at the catalog's revision, and every file as long as it was."""
+    known = lock.installed.get(part.slug)
+    return known is not None and known.revision == part.revision and is_whole(known, home)
+
+
 def accept(
     parts: Sequence[Part], said: Sequence[str], before: Mapping[str, str], *, may_ask: bool
 ) -> Mapping[str, str]:
@@ -113,9 +126,13 @@ def _ask(licence: Licence, parts: Sequence[Part]) -> bool:
     return answer.strip().lower() in ("y", "yes", "j", "ja")
 
 
-def _say_plan(parts: Sequence[Part]) -> None:
+def _say_plan(parts: Sequence[Part], here: Sequence[Part]) -> None:
+    if here:
+        print(f"Already here: {', '.join(part.slug for part in here)}")
+    if not parts:
+        return
     about = "" if all(part.size_is_exact for part in parts) else "about "
-    print(f"To download, as far as it is not here: {about}{gigabytes(sum(part.size_bytes for part in parts))}")
+    print(f"To download: {about}{gigabytes(sum(part.size_bytes for part in parts))}")
     for part in parts:
         line = f"{part.title}, {gigabytes(part.size_bytes)}, {part.licence.title}. {part.sentence['en']} {part.licence_link}"
         print(textwrap.fill(line, 100, initial_indent="  - ", subsequent_indent="    ", break_long_words=False))

@@ -65,6 +65,10 @@ def test_with_the_licence_accepted_everything_comes_and_every_host_is_named(
     assert sorted({host for host, *_ in hub.seen}) == sorted((hub.hub, hub.store))
     assert all("authorization" not in headers for *_, headers in hub.seen)
 
+    hub.seen.clear()
+    again = run([*words, "--accept-licence", "mit"], hub)
+    assert again.stdout == "Already here: quick, tiny\n"
+    assert hub.seen == [], "what is here is not asked for"
     listed = run([*STYLIZE, "verify", "--json", "--folder", str(tmp_path / "home")], hub)
     assert json.loads(listed.stdout) == {"verified": [{"part": "quick", "wrong": []}, {"part": "tiny", "wrong": []}]}
 

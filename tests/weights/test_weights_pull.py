@@ -105,6 +105,15 @@ def test_what_is_here_is_not_fetched_again(hub: LocalHub, tmp_path: Path) -> Non
     assert heard.lines == ["Quick: already here"]
 
 
+def test_what_was_cut_off_later_is_fetched_anew(hub: LocalHub, tmp_path: Path) -> None:
+    pull_here(hub, tmp_path, ("quick", "tiny"))
+    lora(tmp_path).write_bytes(LORA[:-1])
+    (tmp_path / "preview" / "tiny" / CONFIG).unlink()
+    pull_here(hub, tmp_path, ("quick", "tiny"))
+    assert lora(tmp_path).read_bytes() == LORA
+    assert {path.name: path.read_bytes() for path in (tmp_path / "preview" / "tiny").iterdir()} == FILES["maker/tiny"]
+
+
 def test_no_token_is_sent_unless_given_and_never_to_the_store(hub: LocalHub, tmp_path: Path) -> None:
     pull_here(hub, tmp_path / "a")
     assert all("authorization" not in headers for _, _, _, headers in hub.seen)

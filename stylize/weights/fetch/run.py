@@ -15,7 +15,7 @@ from stylize.weights.catalog import Part, RemoteFile, gigabytes
 from stylize.weights.fetch.guard import Guard
 from stylize.weights.fetch.hub import Hub, Offer
 from stylize.weights.fetch.transfer import Wanted, transfer
-from stylize.weights.lock import PARTIAL, Installed, LockedFile, read_lock, seen_key, where_of, write_lock
+from stylize.weights.lock import PARTIAL, Installed, LockedFile, is_whole, read_lock, seen_key, where_of, write_lock
 from stylize.weights.store import digest_file
 
 SPARE_BYTES = 200_000_000
@@ -75,7 +75,7 @@ def _here(part: Part, order: Order, voice: Voice) -> bool:
     known = lock.installed.get(part.slug)
     place = order.home / part.place
     if known is not None and place.exists():
-        if known.revision == part.revision and all(path.is_file() for path in _files(part, place)):
+        if known.revision == part.revision and is_whole(known, order.home):
             voice.line(f"{part.title}: already here")
             return True
         return False
