@@ -33,6 +33,7 @@ class Receipt(Evidence):
     `export_digest`: of the file of this run, whose type is `media_type`; `other_digests`: (media type, digest) of the
     same picture in other types, where they were made, and of what else was made of it. `found_groups`: how many things
     of each kind the photo's file held beside the picture. `labels`: what the finished file carries beside the pixels.
+    `denoise`: what diffusers was told, by its own names and without the prompts; empty where no model was asked.
     """
 
     engine: str
@@ -47,3 +48,4 @@ class Receipt(Evidence):
     versions: tuple[tuple[str, str], ...]
     found_groups: tuple[tuple[str, int], ...]
     labels: tuple[str, ...]
+    denoise: tuple[tuple[str, str], ...] = ()

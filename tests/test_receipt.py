@@ -37,6 +37,7 @@ RECEIPT = Receipt(
     versions=(("python", "3.11"),),
     found_groups=(("place", 3), ("person", 1)),
     labels=("xmp",),
+    denoise=(("strength", "0.55"), ("ip_adapter_scale", "0.6")),
 )
 
 
@@ -69,9 +70,36 @@ def test_text_says_whether_there_was_a_wall() -> None:
 @pytest.mark.parametrize("language", languages())
 def test_text_tells_the_figures_in_lines_that_fit(language: str) -> None:
     text = to_text(walled(RECEIPT), language)
-    for figure in ("a" * 64, "b" * 64, "c" * 64, "doll", "figure", "gradio"):
+    for figure in ("ip_adapter_scale", "0.6", "a" * 64, "b" * 64, "c" * 64, "doll", "figure", "gradio"):
         assert figure in text
     assert all(len(line) <= tell.WIDTH for line in text.splitlines())
+
+
+def test_what_diffusers_was_told_is_named_without_words_of_the_user() -> None:
+    from stylize.models import Control, FacePass, Lora
+    from stylize.receipt.write import told_to_diffusers
+    from tests.diffusion.tiny import make_plan
+
+    denoise = make_plan(prompt=CANARY, negative_prompt=CANARY, loras=(Lora(name=CANARY),)).denoise
+    assert denoise is not None
+    told = told_to_diffusers(
+        replace(
+            denoise,
+            ip_adapter_scale=0.65,
+            control=Control(kind="softedge", drawn_from="figure", scale=0.8, end=0.8),
+            face_pass=FacePass(strength=0.4, prompt=CANARY),
+        )
+    )
+    assert CANARY not in str(told)
+    assert dict(told) | {
+        "strength": "0.6",
+        "loras": "1",
+        "ip_adapter_scale": "0.65",
+        "control_image": "softedge of the figure",
+        "controlnet_conditioning_scale": "0.8",
+        "face_pass strength": "0.4",
+    } == dict(told)
+    assert "controlnet_conditioning_scale" not in dict(told_to_diffusers(denoise))
 
 
 def test_a_language_without_words_is_refused() -> None:

@@ -18,7 +18,7 @@ SCHEMA = "stylize-receipt/1"
 WIDTH = 78
 COLUMN = 42
 
-_PAIRS = ("durations_seconds", "found_groups", "other_digests", "versions", "wall_parts")
+_PAIRS = ("denoise", "durations_seconds", "found_groups", "other_digests", "versions", "wall_parts")
 """Fields that are (name, value) pairs: a table in JSON."""
 
 
@@ -62,6 +62,8 @@ def _made(receipt: Receipt, say: Mapping[str, str]) -> str:
         (say["engine"], receipt.engine),
         (say["weights"], receipt.weights_digest or say["no_weights"]),
         (say["seed"], str(receipt.seed)),
+        *([(say["denoise"], "")] if receipt.denoise else []),
+        *((f"  {name}", value) for name, value in receipt.denoise),
         (say["seconds"], _number(whole, say)),
         *((f"  {stage}", _number(took, say)) for stage, took in seconds),
     ]

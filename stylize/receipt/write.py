@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from importlib.metadata import PackageNotFoundError, version
 
-from stylize.models import Evidence, Export, Found, Plan, Receipt
+from stylize.models import Denoise, Evidence, Export, Found, Plan, Receipt
 
 _PACKAGES = {
     "stylize": "stylize",
@@ -48,7 +48,28 @@ def write_receipt(
         versions=versions(),
         found_groups=tuple(sorted(Counter(thing.group for thing in found).items())),
         labels=export.labels,
+        denoise=told_to_diffusers(plan.denoise) if plan.denoise else (),
     )
+
+
+def told_to_diffusers(denoise: Denoise) -> tuple[tuple[str, str], ...]:
+    """The numbers and names of our own tables; no prompt, and of LoRAs, whose names are the user's, only how many."""
+    told: dict[str, object] = {
+        "strength": f"{denoise.strength:g}",
+        "guidance_scale": f"{denoise.guidance_scale:g}",
+        "num_inference_steps": denoise.num_inference_steps,
+        "scheduler": denoise.scheduler,
+        "init_image": denoise.init_image,
+        "loras": len(denoise.loras),
+        "ip_adapter_scale": f"{denoise.ip_adapter_scale:g}",
+    }
+    if control := denoise.control:
+        told["control_image"] = f"{control.kind} of the {control.drawn_from}"
+        told["controlnet_conditioning_scale"] = f"{control.scale:g}"
+        told["control_guidance_end"] = f"{control.end:g}"
+    if denoise.face_pass:
+        told["face_pass strength"] = f"{denoise.face_pass.strength:g}"
+    return tuple((name, str(value)) for name, value in told.items())
 
 
 def versions() -> tuple[tuple[str, str], ...]:
