@@ -10,6 +10,7 @@ from pathlib import Path
 
 from stylize.weights.catalog import Catalog
 from stylize.weights.declared import read_catalog
+from stylize.weights.lock import LOCK, PARTIAL
 from tests.weights.local_hub import COMMIT, LocalHub
 
 NOW = "2026-01-02T03:04:05+00:00"
@@ -134,3 +135,17 @@ def pull_here(
         Voice(line=heard.lines.append, progress=progress),
     )
     return heard
+
+
+def lora(home: Path) -> Path:
+    return home / "loras" / "quick.safetensors"
+
+
+def waiting(home: Path) -> list[Path]:
+    """What has not arrived whole."""
+    return [path for path in (home / PARTIAL).rglob("*.part") if path.is_file()]
+
+
+def loadable(home: Path) -> list[Path]:
+    """What a library could be pointed at: anything that ends like weights."""
+    return [path for path in home.rglob("*") if path.suffix in (".safetensors", ".json") and path.name != LOCK]

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from stylize.weights.bring import bring
+from stylize.weights.kinds import recognise
+from stylize.weights.lock import Installed
 from tests.weights.fetching import tensors
 
 UNET = "model.diffusion_model."
@@ -160,3 +163,8 @@ def comfyui(root: Path) -> Path:
     put(models / "upscale_models" / "4x.pth", b"\x80\x02 a pickle")
     put(models / "text_encoders" / "t5.safetensors", tensors(("encoder.block.0.weight", (2, 2))))
     return models
+
+
+def take(place: Path, home: Path, *, copy: bool = False) -> Installed:
+    """Import one thing into a weights folder."""
+    return bring(recognise(place), home, copy=copy, hear=lambda done, total: None)

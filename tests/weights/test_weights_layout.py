@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from stylize.weights.lock import where_of
 from stylize.weights.parts import parts_for
 from tests.weights import shelves
 from tests.weights.fetching import NOW
-from tests.weights.local_hub import LocalHub, local_hub
+from tests.weights.local_hub import LocalHub
 
 TEXT = resources.files("stylize.weights").joinpath("catalog.toml").read_text(encoding="utf-8")
 COMMIT = "c" * 40
@@ -65,24 +64,11 @@ def shrunk(tier: str, folder: Path) -> tuple[Catalog, dict[str, dict[str, bytes]
     return read_catalog(text), files
 
 
-@pytest.fixture
-def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalHub]:
-    import huggingface_hub
-    from huggingface_hub import constants
-    from huggingface_hub.utils import _http
-
-    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
-    monkeypatch.setattr(_http, "_GLOBAL_CLIENT_FACTORY", _http._GLOBAL_CLIENT_FACTORY)
-    with local_hub({}) as running:
-        running.commit = COMMIT
-        yield running
-    huggingface_hub.close_session()
-
-
 @pytest.mark.parametrize("tier", ["small", "standard"])
 def test_a_pulled_tier_is_found_role_by_role(hub: LocalHub, tmp_path: Path, tier: str) -> None:
     from stylize.weights.fetch.run import Order, Voice, pull
 
+    hub.commit = COMMIT
     catalog, hub.files = shrunk(tier, tmp_path / "source")
     home = tmp_path / "home"
     parts = [*catalog.tiers[tier].default, *(p for p in catalog.tiers[tier].optional if "base" not in p.roles)]
