@@ -35,6 +35,7 @@ class Capabilities:
     beside its weights ("ip_adapter", "controlnet:depth" ...). `mends_faces`: it can paint a finished face once more.
     `why_slug`: of the error whose sentence `why` is, so that it can be said in another language. `model`: what its
     weights are called on this machine; `loras`: those that lie beside them, by name.
+    `knobs`: the fields of `DenoiseOverride` that mean something to these weights; empty: all of them.
     `fast`: how its weights make do with few steps, None if they do not; `tiny_decoder`: a small decoder lies beside them.
     """
 
@@ -56,3 +57,4 @@ class Capabilities:
     loras: tuple[str, ...] = ()
     fast: FastMode | None = None
     tiny_decoder: bool = False
+    knobs: tuple[str, ...] = ()

@@ -20,6 +20,11 @@ class OutOfRange(RequestError):
     sentence = "{field} must be between {low} and {high}."
 
 
+class KnobMissing(RequestError):
+    slug = "knob-missing"
+    sentence = "The model {model} has no {knob}. It is told in words what to change; what it takes is: {choices}. Leave {knob} out, or choose other weights."
+
+
 class StyleNotForEngine(RequestError):
     slug = "style-not-for-engine"
     sentence = "The engine {engine} cannot do the style {style}. Engines that can: {choices}."

@@ -11,7 +11,7 @@ from dataclasses import fields
 from enum import StrEnum
 
 from stylize.colour import from_hex
-from stylize.errors import EngineUnavailable, OutOfRange, StyleNotForEngine, TextTooLong, UnknownChoice
+from stylize.errors import EngineUnavailable, KnobMissing, OutOfRange, StyleNotForEngine, TextTooLong, UnknownChoice
 from stylize.geometry import Size
 from stylize.models import (
     Beard,
@@ -101,6 +101,7 @@ def check_request(request: Request, style: Style, capabilities: Sequence[Capabil
     if engine.denoises:
         if request.denoise.init_image == "figure" and "figure" not in style.settings:
             raise StyleNotForEngine(engine="figure", style=style.slug, choices=", ".join(style.engines))
+        check_has_knobs(request.denoise, engine)
         table = _denoise_table(style, engine)
         check_guides(request.denoise, table.guides, engine)
         check_pace(request.denoise, engine)
@@ -191,7 +192,15 @@ def _denoise(asked: DenoiseOverride, table: DenoiseTable, look: Look, engine: Ca
         face_pass=decided.face_pass,
         decoder=asked.decoder or "full",
         deepcache_interval=asked.deepcache_interval or 1,
+        image_reference=table.image_reference,
     )
+
+
+def check_has_knobs(asked: DenoiseOverride, engine: Capabilities) -> None:
+    """Raises KnobMissing for what was set and means nothing to these weights."""
+    for knob in fields(DenoiseOverride):
+        if engine.knobs and knob.name not in engine.knobs and getattr(asked, knob.name) is not None:
+            raise KnobMissing(knob=knob.name, model=engine.family or engine.name, choices=", ".join(engine.knobs))
 
 
 def _check(field: str, value: float, low: float, high: float) -> None:

@@ -11,6 +11,7 @@ from typing import Literal, cast
 
 from stylize.models import Lora, Setting
 from stylize.styles.guides import GUIDE_KEYS, NO_GUIDES, GuideTable, read_guides
+from stylize.styles.instruct import EDIT, edit_tables, read_edit
 from stylize.styles.reader import Reader
 
 FAMILIES = ("sd15", "sdxl")
@@ -29,7 +30,9 @@ _SCHEDULER = re.compile(r"[a-z0-9][a-z0-9+_.-]*")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DenoiseTable:
-    """What a style tells diffusers for one family of weights. Prompts are templates, see `styles.prompt`."""
+    """What a style tells diffusers for one family of weights. Prompts are templates, see `styles.prompt`. `scheduler` "":
+    the model's own. `image_reference`: what a model that edits is shown behind the photo.
+    """
 
     prompt: str
     negative_prompt: str
@@ -40,6 +43,7 @@ class DenoiseTable:
     init_image: Literal["subject", "figure"]
     loras: tuple[Lora, ...] = ()
     guides: GuideTable = NO_GUIDES
+    image_reference: Literal["", "figure"] = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,8 +88,8 @@ def read_style(text: str, slug: str) -> Style:
     if not engines:
         raise reader.error("engines must have one table at least")
     denoise = reader.denoise(engines)
-    if any(t.init_image == "figure" for t in denoise.values()) and "figure" not in engines:
-        raise reader.error('engines.diffusion.init_image = "figure" needs a table engines.figure')
+    if any("figure" in (t.init_image, t.image_reference) for t in denoise.values()) and "figure" not in engines:
+        raise reader.error('engines.diffusion: "figure" needs a table engines.figure')
     prefers = reader.text(table, "prefers") if "prefers" in table else None
     if prefers is not None and prefers not in engines:
         raise reader.error("prefers must name an engine of this file")
@@ -117,15 +121,19 @@ class _Reader(Reader):
             return {}
         where = f"engines.{DENOISING}."
         shared = self.table(engines, DENOISING, "engines.")
-        known = {f.name for f in fields(DenoiseTable)} - {"guides"} | set(GUIDE_KEYS)
-        self.only(shared, where, known | set(FAMILIES))
+        known = {f.name for f in fields(DenoiseTable)} - {"guides", "image_reference"} | set(GUIDE_KEYS)
+        self.only(shared, where, known | {*FAMILIES, EDIT})
         base = {key: value for key, value in shared.items() if key in known}
         families = {name: self.table(shared, name, where) for name in FAMILIES if name in shared}
-        if not families:
-            raise self.error(f"{where[:-1]} must have a table for one of {', '.join(FAMILIES)}")
+        if not families and EDIT not in shared:
+            raise self.error(f"{where[:-1]} must have a table for one of {', '.join((*FAMILIES, EDIT))}")
         for name, table in families.items():
             self.only(table, f"{where}{name}.", known)
-        return {n: self.denoise_table({**base, **table}, f"{where}{n}.") for n, table in families.items()}
+        read = {n: self.denoise_table({**base, **table}, f"{where}{n}.") for n, table in families.items()}
+        if EDIT in shared:
+            edit = read_edit(self, self.table(shared, EDIT, where), f"{where}{EDIT}.")
+            read |= edit_tables(edit, DenoiseTable)
+        return read
 
     def denoise_table(self, table: Mapping[str, object], where: str) -> DenoiseTable:
         init_image = self.text(table, "init_image", where)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from importlib import resources
 
 import pytest
@@ -30,6 +31,7 @@ WORDIEST = Look(
     shoe_colour="#3a3c40",
 )
 CLIP_TOKENS = 75
+PAINTERS, EDITORS = ("sd15", "sdxl"), ("flux2-klein", "qwen-image-edit")
 STUDIOS = ("ghibli", "miyazaki", "pixar", "disney", "barbie", "mattel", "lego", "funko", "aardman", "hasbro")
 
 
@@ -45,10 +47,10 @@ def test_the_six_are_there() -> None:
 
 
 @pytest.mark.parametrize("style", STYLES.values(), ids=lambda style: style.slug)
-def test_every_style_works_without_weights_and_with_either_family(style: Style) -> None:
+def test_every_style_works_without_weights_and_with_every_family(style: Style) -> None:
     assert {"figure", "painting"} & set(style.engines)
-    assert set(style.denoise) == {"sd15", "sdxl"}
-    for table in style.denoise.values():
+    assert set(style.denoise) == {*PAINTERS, *EDITORS}
+    for table in (style.denoise[family] for family in PAINTERS):
         assert table.scheduler in scheduler_names()
         assert int(table.num_inference_steps * table.strength) >= 8
         assert not table.loras, "a style that ships may not need a file that does not"
@@ -56,7 +58,7 @@ def test_every_style_works_without_weights_and_with_either_family(style: Style) 
 
 @pytest.mark.parametrize("style", STYLES.values(), ids=lambda style: style.slug)
 def test_prompts_fit_into_clip_even_for_the_wordiest_look(style: Style) -> None:
-    for table in style.denoise.values():
+    for table in (style.denoise[family] for family in PAINTERS):
         prompt, negative = fill(table.prompt, WORDIEST), fill(table.negative_prompt, WORDIEST)
         assert _tokens(prompt) <= CLIP_TOKENS
         assert _tokens(negative) <= CLIP_TOKENS
@@ -67,8 +69,8 @@ def test_prompts_fit_into_clip_even_for_the_wordiest_look(style: Style) -> None:
 
 @pytest.mark.parametrize("style", [s for s in STYLES.values() if s.boxed], ids=lambda style: style.slug)
 def test_toys_begin_from_the_figure_on_a_plain_background(style: Style) -> None:
-    for table in style.denoise.values():
-        assert table.init_image == "figure"
+    for family, table in style.denoise.items():
+        assert (table.image_reference if family in EDITORS else table.init_image) == "figure"
         assert re.search(r"plain[a-z ]* background", table.prompt)
 
 
@@ -79,3 +81,23 @@ def test_one_sentence_each_and_no_studio_by_name(style: Style) -> None:
         assert text.count(".") == 1
     file = resources.files("stylize.styles").joinpath("builtin", f"{style.slug}.toml").read_text("utf-8").lower()
     assert not [name for name in STUDIOS if name in file]
+
+
+@pytest.mark.parametrize("style", STYLES.values(), ids=lambda style: style.slug)
+def test_editors_are_told_what_to_change_and_what_to_keep(style: Style) -> None:
+    bare = replace(WORDIEST, hair=Hair.BALD, beard=Beard.NONE, glasses=False)
+    for family in EDITORS:
+        table = style.denoise[family]
+        told, told_bare = fill(table.prompt, WORDIEST), fill(table.prompt, bare)
+        assert re.match(r"(Turn the person into|Repaint this photo as) ", told)
+        kept = told[told.index("Keep ") :]
+        assert kept.endswith("Change nothing else.")
+        assert all(word in kept for word in ("buzz cut", "full platinum blond beard", "glasses"))
+        assert "beard" not in told_bare
+        assert "glasses" not in told_bare
+        assert "second picture" in told or not style.boxed
+        assert not re.search(r", ,|,\.|  |{|}", told + told_bare)
+        assert (table.strength, table.negative_prompt, table.scheduler) == (1.0, "", "")
+    assert style.denoise["flux2-klein"].num_inference_steps == 4
+    assert style.denoise["flux2-klein"].guidance_scale == 1.0
+    assert style.denoise["qwen-image-edit"].guidance_scale == 4.0
