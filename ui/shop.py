@@ -35,7 +35,8 @@ from ui.visits import Visit, Visits
 __all__ = ["ACCESSORY_LIMIT", "NAME_LIMIT", "TAGLINE_LIMIT", "Choices", "Shop"]
 
 PICTURES_KEPT = 12
-"""Finished pictures, of all visitors together; the oldest falls off. One takes 8 MB, and 24 once it was made for paper."""
+"""Finished pictures, of all visitors together; the oldest falls off. One takes 7 MB, 17 once it
+was made for paper, 25 with the sheets to fold."""
 Choices = list[tuple[str, str]]
 """(label, value) pairs, as Gradio takes them."""
 
