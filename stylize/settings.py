@@ -27,7 +27,8 @@ class Settings:
 
     `weights`: a diffusers folder, one .safetensors file, or a folder of such; None: looked for in the usual places, see
     `stylize.weights.look_up`. `styles`: a folder of the user's own styles. `device`, `dtype` and `memory` are for the
-    engine diffusion; None: what suits the machine.
+    engine diffusion; None: what suits the machine. `idle_minutes`: a model that was not used for so long is let go of; 0:
+    never.
     """
 
     weights: Path | None = None
@@ -35,10 +36,12 @@ class Settings:
     device: str | None = None
     dtype: str | None = None
     memory: str | None = None
+    idle_minutes: float = 15.0
 
 
 _CHOICES = {"device": DEVICES, "dtype": DTYPES, "memory": MEMORY}
-_PATHS = frozenset(f.name for f in fields(Settings) if f.name not in _CHOICES)
+_NUMBERS = {"idle_minutes": (0.0, 1440.0)}
+_PATHS = frozenset(f.name for f in fields(Settings) if f.name not in {*_CHOICES, *_NUMBERS})
 
 
 def config_folder(environment: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Path:
@@ -92,6 +95,9 @@ def _apply(settings: Settings, table: Mapping[str, object], name: str, folder: P
     for key, value in table.items():
         if key not in known:
             raise DeclarationError(name=name, why=f"it has the unknown key {key[:40]!r}; known: {', '.join(known)}")
+        if key in _NUMBERS:
+            changes[key] = _number(value, name, key)
+            continue
         if not isinstance(value, str):
             raise DeclarationError(name=name, why=f"{key} must be text")
         if key in _PATHS:
@@ -101,3 +107,14 @@ def _apply(settings: Settings, table: Mapping[str, object], name: str, folder: P
         else:
             raise DeclarationError(name=name, why=f"{key} must be one of {', '.join(_CHOICES[key])}")
     return replace(settings, **changes)  # type: ignore[arg-type]
+
+
+def _number(value: object, name: str, key: str) -> float:
+    low, high = _NUMBERS[key]
+    try:
+        number = float(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else None
+    except ValueError:
+        number = None
+    if number is None or not low <= number <= high:
+        raise DeclarationError(name=name, why=f"{key} must be a number from {low:g} to {high:g}")
+    return number

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Mapping
 from types import TracebackType
@@ -10,7 +11,9 @@ from typing import Protocol, Self, runtime_checkable
 from stylize import photo, pipeline
 from stylize.engines import registry
 from stylize.engines.base import Engine
-from stylize.making import Bench
+from stylize.errors import StylizeError
+from stylize.idle import Idle
+from stylize.making import Bench, Weighed
 from stylize.models import Capabilities, Evidence, Findings, Look, Photo, Request
 from stylize.photo import Sitting
 from stylize.pipeline import PhotoReport, Read, Result, Witness
@@ -52,6 +55,7 @@ class Workshop:
         self._styles = load_styles(self._settings.styles, check=registry.check_settings)
         self._engines: dict[str, Engine] = registry.create_all(self._settings)
         self._one_at_a_time = threading.Lock()
+        self._idle = Idle(60 * self._settings.idle_minutes, self._rest)
 
     @property
     def styles(self) -> Mapping[str, Style]:
@@ -75,17 +79,21 @@ class Workshop:
         """
         request = request or Request()
         with self._one_at_a_time:
+            self._idle.stop()
             if request.engine in registry.third_party() and request.engine not in self._engines:
                 self._engines[request.engine] = registry.create(request.engine, self._settings)
-            return pipeline.run(
-                source,
-                request,
-                bench=self._bench(),
-                tell=tell,
-                cancel=cancel,
-                read=self._read,
-                evidence=self._evidence,
-            )
+            try:
+                return pipeline.run(
+                    source,
+                    request,
+                    bench=self._bench(),
+                    tell=tell,
+                    cancel=cancel,
+                    read=self._read,
+                    evidence=self._evidence,
+                )
+            finally:
+                self._idle.touch()
 
     def look(self, opened: Photo, findings: Findings) -> Look:
         """What is seen of the subject of `findings` in `opened`, as a picture will have it where nothing else is wished.
@@ -101,6 +109,32 @@ class Workshop:
             if isinstance(engine, Driven):
                 engine.wake()
 
+    def warm(self) -> threading.Thread:
+        """Begin to load the models that are there, beside everything else, so that the first picture need not wait for
+        them. What goes wrong is told to whoever asks for a picture.
+        """
+
+        def load() -> None:
+            for engine in self._engines.values():
+                if isinstance(engine, Weighed) and engine.capabilities().ready:
+                    with contextlib.suppress(StylizeError):
+                        engine.load()
+                        self._idle.touch()
+
+        thread = threading.Thread(target=load, name="stylize-warm", daemon=True)
+        thread.start()
+        return thread
+
+    def _rest(self) -> None:
+        """Free the models; they are loaded again when they are wanted."""
+        if self._one_at_a_time.acquire(blocking=False):
+            try:
+                for engine in self._engines.values():
+                    if isinstance(engine, Weighed):
+                        engine.close()
+            finally:
+                self._one_at_a_time.release()
+
     def forget(self) -> None:
         """Let the engines overwrite what they remember of photos and words; models stay. Does not wait for a picture
         that is being made: what is remembered of that is overwritten when it is done.
@@ -111,6 +145,7 @@ class Workshop:
 
     def close(self) -> None:
         """Free what the engines hold. The workshop may be used again; it is cold then."""
+        self._idle.stop()
         with self._one_at_a_time:
             for engine in self._engines.values():
                 engine.close()

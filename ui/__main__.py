@@ -117,6 +117,7 @@ def _serve(
             shop.wall = wall.raise_wall(foundations, [place.listener], loopback_only=not options.lan)
         else:
             shop.wall = wall.no_wall(foundations)
+        workshop.warm()
         return app
 
     def fail(problem: Exception) -> None:

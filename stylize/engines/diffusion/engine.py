@@ -1,4 +1,6 @@
-"""The diffusion engine: Stable Diffusion 1.5 and SDXL, image to image, from weights on this machine."""
+"""The diffusion engine: Stable Diffusion 1.5 and SDXL, image to image, and models that edit by instruction, from weights
+on this machine.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +20,10 @@ from stylize.weights.guides import find_guides
 if TYPE_CHECKING:
     from stylize.engines.diffusion.loaded import Loaded
 
-SIZE_MULTIPLE = 8
-"""Latents are an eighth of the picture."""
-
 DIGESTED = 0.5
 """How far loading stands when the weights were read once for their digest."""
+
+LISTEN_SECONDS = 0.2
 
 LIBRARIES = ("torch", "diffusers", "transformers", "accelerate", "peft", "safetensors")
 
@@ -48,11 +49,14 @@ class DiffusionEngine:
         self._memory = memory
         self._loaded: Loaded | None = None
         self._busy, self._due = threading.Lock(), threading.Event()
+        self._loading, self._load_progress = threading.RLock(), 0.0
 
     def capabilities(self) -> Capabilities:
         """Looks at names and headers of files only."""
         from stylize.engines.diffusion.families import families
+        from stylize.engines.diffusion.modes import fast_mode
         from stylize.engines.diffusion.schedulers import scheduler_names
+        from stylize.engines.diffusion.tiny_decoder import find_preview
 
         why, why_slug, weights = "", "", None
         try:
@@ -68,16 +72,19 @@ class DiffusionEngine:
             why=why,
             uses_weights=True,
             denoises=True,
-            size_multiple=SIZE_MULTIPLE,
+            size_multiple=facts.size_multiple,
             min_size=Size(width=facts.shortest_side, height=facts.shortest_side),
             max_size=Size(width=facts.longest_side, height=facts.longest_side),
             family=weights.family.value if weights else "",
-            schedulers=scheduler_names(),
+            schedulers=() if facts.edits else scheduler_names(),
             why_slug=why_slug,
             model=(weights.path.stem if weights.single_file else weights.path.name) if weights else "",
             loras=tuple(list_loras(weights)) if weights else (),
             guides=find_guides(weights).names if weights else (),
-            mends_faces=True,
+            mends_faces=not facts.edits,
+            knobs=facts.knobs,
+            fast=fast_mode(weights) if weights else None,
+            tiny_decoder=weights is not None and find_preview(weights) is not None,
         )
 
     def weights_digest(self, loras: tuple[Lora, ...] = (), guides: tuple[str, ...] = ()) -> str:
@@ -86,11 +93,13 @@ class DiffusionEngine:
         """
         from stylize.engines.diffusion.adapters import find_loras
         from stylize.engines.diffusion.guides import guide_files
+        from stylize.engines.diffusion.tiny_decoder import preview_files
 
         weights = self._loaded.weights if self._loaded else look_up(self._place)
         of_model = self._loaded.digest if self._loaded else digest(weights)
         beside = guide_files(find_guides(weights), guides) if guides else ()
-        return digest_with(of_model, (*find_loras(weights, loras), *beside))
+        tiny = preview_files(weights) if "tiny_decoder" in guides else ()
+        return digest_with(of_model, (*find_loras(weights, loras), *beside, *tiny))
 
     def load(self, *, tell: Tell = nobody) -> None:
         """Find, digest and load the weights, and put them on the device. Told as Stage.LOAD. Does nothing if loaded.
@@ -98,12 +107,23 @@ class DiffusionEngine:
         Raises WeightsMissing, WeightsDamaged, WeightsUnknownFamily, WeightsUnsafe, WeightsChanged, UnknownChoice or
         OutOfMemory.
         """
-        if self._loaded is not None:
-            return
+        while not self._loading.acquire(timeout=LISTEN_SECONDS):  # another thread is at it: tell how far it is
+            tell(Progress(stage=Stage.LOAD, fraction=self._load_progress))
+        try:
+            if self._loaded is None:
+                self._load_anew(tell)
+        finally:
+            self._loading.release()
+
+    def _load_anew(self, tell: Tell) -> None:
         weights = look_up(self._place)
 
         def hear(low: float, high: float) -> Callable[[float], None]:
-            return lambda part: tell(Progress(stage=Stage.LOAD, fraction=low + (high - low) * part))
+            def heard(part: float) -> None:
+                self._load_progress = low + (high - low) * part
+                tell(Progress(stage=Stage.LOAD, fraction=self._load_progress))
+
+            return heard
 
         before = digest(weights, hear=hear(0.0, DIGESTED))
         self._loaded = self._load(weights, before, hear(DIGESTED, 1.0))
@@ -119,7 +139,7 @@ class DiffusionEngine:
         from stylize.engines.diffusion.memory import arrange, choose_mode
 
         facts = families()[weights.family]
-        placement = choose_placement(self._device, self._dtype)
+        placement = choose_placement(self._device, self._dtype, half_dtype=facts.half_dtype)
         free = free_bytes(placement.device)
         mode = choose_mode(placement, facts, dict(weights.parameters), free, wish=self._memory)
         pipeline = load_pipeline(weights, placement, hear=hear)
@@ -247,14 +267,15 @@ class DiffusionEngine:
 
     def close(self) -> None:
         """Let go of the model and of what is remembered, and give the memory back. The engine may be loaded again."""
-        if self._loaded is None:
-            return
-        from stylize.engines.diffusion.device import empty_cache
+        with self._loading:
+            if self._loaded is None:
+                return
+            from stylize.engines.diffusion.device import empty_cache
 
-        device = self._loaded.placement.device
-        self._loaded.recalls.wipe()
-        self._loaded = None
-        empty_cache(device)
+            device = self._loaded.placement.device
+            self._loaded.recalls.wipe()
+            self._loaded = None
+            empty_cache(device)
 
 
 def never_back(tell: Tell) -> Tell:
