@@ -18,13 +18,25 @@ from starlette.types import Scope
 from ui.strings import language
 
 LOOKS = (
-    "html{color-scheme:light dark;background:light-dark(#fff3dc,#181222);color:light-dark(#3a2a35,#f7ecdf)}"
-    "body{font:1.05rem/1.5 ui-rounded,system-ui,sans-serif;max-width:24rem;margin:12vh auto;padding:0 1.2rem}"
-    "h1{font-size:1.6rem;line-height:1.2;color:light-dark(#c0381a,#ff8a65)}"
-    "input,button{font:inherit;padding:.6em .8em;width:100%;box-sizing:border-box;margin:.3em 0;border-radius:12px;"
-    "border:2px solid light-dark(#f0d9ac,#4a3b55);background:light-dark(#fff,#241b30);color:inherit}"
-    "button{background:#c0381a;border-color:#c0381a;color:#fff;font-weight:700;cursor:pointer}"
+    "html{color-scheme:light dark;color:light-dark(#3a2a35,#f7ecdf);background:radial-gradient(light-dark(#f7dfb4,#261c33) "
+    "1.5px,transparent 2px) 0 0/22px 22px light-dark(#fff3dc,#181222);min-height:100%}"
+    "body{font:1.1rem/1.5 Fredoka,ui-rounded,'Arial Rounded MT Bold',system-ui,sans-serif;max-width:27rem;margin:11vh auto 2rem;padding:0 16px}"
+    "header{font:900 2.7rem/1 ui-rounded,'Arial Rounded MT Bold',system-ui,sans-serif;letter-spacing:.02em;text-transform:uppercase;"
+    "text-align:center;color:#fff;-webkit-text-stroke:8px #cf3f1b;paint-order:stroke fill;text-shadow:0 5px 0 #8a2a14;margin-bottom:1.6rem}"
+    "main{background:light-dark(#fff,#2a2036);border:2px solid light-dark(#efdcbc,#463754);border-radius:26px;padding:1.6rem 1.6rem 1.7rem;"
+    "box-shadow:0 6px 0 light-dark(#e9cf9f,#0e0a14)}"
+    "main::before{content:'';display:block;width:64px;height:76px;margin:.2rem auto 1rem;background:center/contain no-repeat url(\"data:image/svg+xml,"
+    "%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 64 76'%3E%3Cpath d='M18 34V22a14 14 0 0 1 28 0v12' fill='none' stroke='%230d7a75' "
+    "stroke-width='8'/%3E%3Crect x='4' y='32' width='56' height='42' rx='12' fill='%230d7a75'/%3E%3Ccircle cx='32' cy='49' r='6' fill='%23fff'/%3E"
+    "%3Cpath d='M32 50v12' stroke='%23fff' stroke-width='5' stroke-linecap='round'/%3E%3C/svg%3E\")}"
+    "h1{font-size:1.55rem;line-height:1.2;margin:0 0 .6rem;text-align:center}p{margin:0 0 .9rem}p:last-child{margin:0}label{font-weight:600}"
+    "[role=alert]{background:light-dark(#ffe7e0,#4a1f1f);border-left:6px solid #cf3f1b;border-radius:14px;padding:.6em .9em}"
+    "input,button{font:inherit;padding:.65em .9em;width:100%;box-sizing:border-box;border-radius:14px}"
+    "input{margin:.3em 0 1em;border:2px solid light-dark(#ead5b2,#4d3d5c);background:light-dark(#fffaf1,#1d1628);color:inherit}"
+    "button{background:#cf3f1b;border:0;border-radius:999px;color:#fff;font-weight:700;font-size:1.2rem;cursor:pointer;box-shadow:0 5px 0 #86230d}"
+    ":focus-visible{outline:3px solid light-dark(#6b3fd0,#c3acff);outline-offset:2px}"
 )
+"""What is needed comes along: nobody who stands before the door is given a file."""
 
 
 QUIET_SECONDS = 3.0
@@ -85,7 +97,7 @@ def sheet(tongue: str, title: str, body: str, status: int) -> HTMLResponse:
     """A plain page without a script. `body` is HTML, `title` is text."""
     return HTMLResponse(
         f'<!doctype html><html lang="{tongue}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>Stylize</title><style>{LOOKS}</style><h1>{escape(title)}</h1>{body}</html>",
+        f"<title>Stylize</title><style>{LOOKS}</style><header>Stylize</header><main><h1>{escape(title)}</h1>{body}</main></html>",
         status,
     )
 

@@ -109,6 +109,7 @@ def bag(say: Language, limit: int) -> str:
         ("none", say("box.accessories_info", limit=limit)),
         ("some", say.words["box.chosen"]),
         ("full", say("box.full", limit=limit)),
+        ("swap", say("box.swap")),
     ]
     told = " ".join(f'data-{name}="{escape(text, quote=True)}"' for name, text in words)
     return f'<p class="bag" role="status" data-limit="{limit}" {told}>{escape(words[0][1])}</p>'

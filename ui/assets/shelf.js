@@ -16,7 +16,7 @@
     const { limit, none, some, full } = line.dataset;
     const packed = number >= Number(limit);
     const text = packed ? full : number ? some.replace("{number}", number).replace("{limit}", limit) : none;
-    if (line.textContent !== text) line.textContent = text;
+    if (line.dataset.said !== text) line.textContent = line.dataset.said = text;
     ROOT.toggle("shelf-full", packed);
     for (const box of shelf) {
       const rests = String(packed && !box.checked);
@@ -34,6 +34,8 @@
       event.stopImmediatePropagation();
       ROOT.add("shelf-nudge");
       setTimeout(() => ROOT.remove("shelf-nudge"), NUDGE_MS);
+      told().textContent = told().dataset.swap;
+      setTimeout(count); /* the tick on trial is gone by then */
     },
     true,
   );
