@@ -260,10 +260,12 @@ def test_a_wiped_parcel_holds_zeros_and_gives_nothing(result: stylize.Result) ->
     parcel = Parcel(
         replace(result, pixels=pixels, picture=picture, figure=figure), before=encode(pixels[:8, :8], ".jpg")
     )
-    sheets = [parcel.sheet(name) for name in (*PICTURES, "before.jpg")]
-    assert all(np.any(drawn) for drawn in (pixels, picture, figure))
+    large = result.pixels.copy()
+    parcel.take_large(large)
+    sheets = [parcel.sheet(name) for name in (*PICTURES, "before.jpg", "small.jpg")]
+    assert all(np.any(drawn) for drawn in (pixels, picture, figure, large))
     parcel.wipe()
-    assert not any(np.any(drawn) for drawn in (pixels, picture, figure))
+    assert not any(np.any(drawn) for drawn in (pixels, picture, figure, large))
     assert all(s is not None and is_wiped(s) for s in sheets)
     assert [parcel.sheet(name) for name in (*PICTURES, "before.jpg", "receipt.json")] == [None] * 7
 
