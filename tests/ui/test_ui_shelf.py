@@ -267,7 +267,7 @@ def test_a_wiped_parcel_holds_zeros_and_gives_nothing(result: stylize.Result) ->
     parcel.wipe()
     assert not any(np.any(drawn) for drawn in (pixels, picture, figure, large))
     assert all(s is not None and is_wiped(s) for s in sheets)
-    assert [parcel.sheet(name) for name in (*PICTURES, "before.jpg", "receipt.json")] == [None] * 7
+    assert [parcel.sheet(name) for name in (*PICTURES, "before.jpg", "receipt.json")] == [None] * 10
 
 
 def test_sheets_to_print_are_made_when_asked_for_and_wiped(result: stylize.Result) -> None:
