@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import pytest
 
 from stylize.engines.diffusion.engine import DiffusionEngine
 from stylize.models import Subject
-from tests.diffusion import tiny
+from tests.diffusion import tiny, tiny_edit, tiny_guides
 
 
 @pytest.fixture(scope="session")
@@ -86,8 +86,76 @@ def plain_pipeline(folder: Path, family: str, dtype: str = "float32") -> Any:
 
 
 @pytest.fixture(scope="session")
+def guided(tiny_folder: Callable[[str], Path]) -> Callable[[str], Path]:
+    """`guided("sdxl")`: the tiny model with an adapter, an image encoder and ControlNets beside it."""
+    made: set[str] = set()
+
+    def give(family: str) -> Path:
+        folder = tiny_folder(family)
+        root = folder.parent
+        if family not in made:
+            unet = plain_pipeline(folder, family).unet
+            tiny_guides.write_ip_adapter(root / "ip-adapter" / f"ip-adapter-plus-face_{family}.safetensors", unet)
+            tiny_guides.write_image_encoder(root / "image-encoder")
+            tiny_guides.write_controlnet(root / "controlnet" / f"{family}-canny", unet, seed=8)
+            if family == "sdxl":
+                tiny_guides.write_controlnet(root / "controlnet" / "sdxl-union", unet, union=True)
+            else:
+                tiny_guides.write_controlnet(root / "controlnet" / "sd15-depth", unet)
+            made.add(family)
+        return folder
+
+    return give
+
+
+@pytest.fixture(scope="session")
+def engine_with(guided: Callable[[str], Path]) -> Callable[[str], DiffusionEngine]:
+    """One engine a family, for all tests of guides, so that each finds what the last one left."""
+    made: dict[str, DiffusionEngine] = {}
+
+    def give(family: str) -> DiffusionEngine:
+        return made.setdefault(family, DiffusionEngine(guided(family), device="cpu"))
+
+    return give
+
+
+@pytest.fixture(scope="session")
 def drawn_subject() -> Subject:
     """A subject of smooth colours, larger than any plan here and of another shape."""
     y, x = np.mgrid[0:200, 0:150].astype(np.float32)
     colours = np.stack([x * 1.6, y * 1.2, 255 - (x + y) * 0.7], axis=-1)
     return tiny.make_subject(colours.clip(0, 255).astype(np.uint8), face=(70.0, 60.0))
+
+
+@pytest.fixture(scope="session")
+def small_conditions() -> Iterator[None]:
+    """Qwen's pipeline shows every photo to its VAE at a megapixel; here at a hundredth of it, for both sides alike."""
+    tiny.quieten()
+    from diffusers.pipelines.qwenimage import pipeline_qwenimage_edit_plus as module
+
+    before = module.CONDITION_IMAGE_SIZE, module.VAE_IMAGE_SIZE
+    module.CONDITION_IMAGE_SIZE, module.VAE_IMAGE_SIZE = 64 * 64, 96 * 96
+    yield
+    module.CONDITION_IMAGE_SIZE, module.VAE_IMAGE_SIZE = before
+
+
+@pytest.fixture(scope="session")
+def edit_folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    made: dict[str, Path] = {}
+
+    def give(family: str) -> Path:
+        if family not in made:
+            made[family] = tiny_edit.write_folder(tmp_path_factory.mktemp(family) / "model", family)
+        return made[family]
+
+    return give
+
+
+@pytest.fixture(scope="session")
+def edit_engine(edit_folder: Callable[[str], Path], small_conditions: None) -> Callable[[str], DiffusionEngine]:
+    made: dict[str, DiffusionEngine] = {}
+
+    def give(family: str) -> DiffusionEngine:
+        return made.setdefault(family, DiffusionEngine(edit_folder(family), device="cpu"))
+
+    return give

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from stylize.geometry import Size
+from stylize.models import Pixels, Plan
 from tests.diffusion import tiny
+
+SIZE = Size(width=64, height=96)
+WORDS = "Turn the person into a clay figure. Keep the face, short hair. Change nothing else."
 
 FAMILIES = ("flux2-klein", "qwen-image-edit")
 PIPELINES = {"flux2-klein": "Flux2KleinPipeline", "qwen-image-edit": "QwenImageEditPlusPipeline"}
@@ -178,7 +186,46 @@ def plain_pipeline(folder: Path, family: str, dtype: str = "float32") -> Any:
 
         given["processor"] = load_processor(folder / "processor")
     pipeline = getattr(diffusers, PIPELINES[family]).from_pretrained(
-        str(folder), local_files_only=True, torch_dtype=getattr(torch, dtype), **given
+        str(folder), local_files_only=True, dtype=getattr(torch, dtype), **given
     )
     pipeline.set_progress_bar_config(disable=True)
     return pipeline
+
+
+def edit_plan(**more: Any) -> Plan:
+    plan = tiny.make_plan(
+        size=more.pop("size", SIZE),
+        seed=more.pop("seed", 7),
+        prompt=WORDS,
+        strength=1.0,
+        scheduler="",
+        num_inference_steps=3,
+        guidance_scale=more.pop("guidance_scale", 1.0),
+        negative_prompt=more.pop("negative_prompt", ""),
+        loras=more.pop("loras", ()),
+    )
+    assert plan.denoise is not None
+    return replace(plan, denoise=replace(plan.denoise, **more))
+
+
+def paint_plainly(pipeline: Any, family: str, plan: Plan, images: list[Any]) -> Pixels:
+    import torch
+
+    denoise = plan.denoise
+    assert denoise is not None
+    if family == "flux2-klein":
+        more = {"guidance_scale": denoise.guidance_scale}
+    else:
+        negative = (denoise.negative_prompt or " ") if denoise.guidance_scale > 1 else None
+        more = {"true_cfg_scale": denoise.guidance_scale, "negative_prompt": negative}
+    image = pipeline(
+        image=images,
+        prompt=denoise.prompt,
+        width=plan.size.width,
+        height=plan.size.height,
+        num_inference_steps=denoise.num_inference_steps,
+        generator=torch.Generator("cpu").manual_seed(plan.seed),
+        output_type="np",
+        **more,
+    ).images[0]
+    return (image * 255).round().astype(np.uint8)
