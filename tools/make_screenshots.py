@@ -1,6 +1,8 @@
-"""Photograph the page in every state: `make screenshots`. Needs Chromium (CHROMIUM=path, if elsewhere).
+"""Photograph the page in every state: `make screenshots`. Needs Chromium (CHROMIUM=path, if elsewhere). With --corners: only
+what lies off the main way.
 
-Into screenshots/ go PNGs of each state, on a desk and on a telephone, light and dark, in every language; what is seen in
+Into screenshots/ go PNGs of each state, on a desk and on a telephone, light and dark, in every language; those off the
+main way (`tools.corner_states` lists them) once or twice. What is seen in
 the README, docs/pictures/page.webp, is made anew from the one of them that shows the finished toy. The portrait is
 NASA's of Eileen Collins (public domain, tests/data/README.md says where it is from), with a made-up place and camera
 written into it.
@@ -10,6 +12,8 @@ from __future__ import annotations
 
 import io
 import os
+import sys
+import tempfile
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -17,13 +21,17 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
+from tests.ui.camera import film
 from tests.ui.conftest import CHROMIUM, Page, start
 from tests.ui.states import selfie, walk
 from tests.ui.visitor import DESK, PHONE, Visitor
+from tools.corner_states import Corners
 from ui.strings import languages
 
 ROOT = Path(__file__).parent.parent
-PORTRAIT = ROOT / "tests/data/portraits/astronaut.jpg"
+PORTRAITS = ROOT / "tests/data/portraits"
+PORTRAIT = PORTRAITS / "astronaut.jpg"
+OTHERS = ("obama", "biden", "obama2")
 SCREENSHOTS = ROOT / "screenshots"
 PICTURE = ROOT / "docs/pictures/page.webp"
 PICTURE_WIDTH_PX = 1200
@@ -68,11 +76,16 @@ def main() -> None:
     page = start()
     try:
         page.open()
-        with sync_playwright() as playwright:
+        with sync_playwright() as playwright, tempfile.TemporaryDirectory() as scrap:
             flags = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+            flags += film((PORTRAITS / f"{OTHERS[0]}.jpg").read_bytes(), Path(scrap))
             path = os.environ.get("CHROMIUM") or CHROMIUM
             browser = playwright.chromium.launch(executable_path=path, args=flags)
-            for view, scheme, tongue in product(VIEWS, ("light", "dark"), languages()):
+            others = [(PORTRAITS / f"{name}.jpg").read_bytes() for name in OTHERS]
+            Corners(browser, page, [PORTRAIT.read_bytes(), *others], SCREENSHOTS).photograph()
+            for view, scheme, tongue in (
+                () if "--corners" in sys.argv else product(VIEWS, ("light", "dark"), languages())
+            ):
                 photograph(browser, page, view, scheme, tongue)
             browser.close()
     finally:
