@@ -49,12 +49,8 @@ def application(shop: Shop, address: Address) -> FastAPI:
     async def work(request: Request) -> Response:
         asked = request.query_params
         visit, say = shop.visits.find(request.path_params["id"]), language(preferred(asked.get("tongue", "")))
-        seen = (
-            int(asked.get("seen", "0")[:9])
-            if asked.get("seen", "").isascii() and asked.get("seen", "").isdigit()
-            else 0
-        )
-        return JSONResponse(await asyncio.to_thread(working.state, say, visit, seen))
+        seen, have = (_number(asked.get(name, "")) for name in ("seen", "have"))
+        return JSONResponse(await asyncio.to_thread(working.state, say, visit, seen, have))
 
     api.add_route("/privacy.json", privacy, methods=["GET"])
     api.add_route("/work/{id}.json", work, methods=["GET"])
@@ -82,6 +78,11 @@ def application(shop: Shop, address: Address) -> FastAPI:
             mcp_server=False,
         )
     return api
+
+
+def _number(text: str) -> int:
+    """Digits, a few; whatever else is asked is 0."""
+    return int(text[:9]) if text.isascii() and text.isdigit() else 0
 
 
 class ToyBox:

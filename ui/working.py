@@ -11,6 +11,9 @@ from collections.abc import Iterable
 from html import escape
 from typing import Any
 
+import cv2
+import numpy as np
+
 from stylize.models import Pixels
 from stylize.progress import Stage
 from ui.estimate import Course
@@ -22,6 +25,7 @@ from ui.visits import Visit
 AHEAD_SECONDS = 0.9
 """The bar glides to where it will be then; assets/working.js takes as long."""
 _FACE = (Stage.READ, Stage.INSPECT, Stage.ISOLATE, Stage.PLAN)
+READY_WIDTH_PX = 160
 
 
 def steps(course: Course) -> dict[str, tuple[Stage, ...]]:
@@ -59,17 +63,23 @@ def gauge(say: Language, job: Job[Any], visit: str) -> str:
     )
 
 
-def state(say: Language, visit: Visit | None, seen: int = 0) -> dict[str, Any]:
+def state(say: Language, visit: Visit | None, seen: int = 0, have: int = 0) -> dict[str, Any]:
     """For GET /work/<visit>.json. `state`: "none" where nothing is made, else "waiting", "working" or "done"; the rest is
     what `gauge` has places for. `sketch`: the newest one as an address that is the picture itself, unless it is the one of
-    number `seen`.
+    number `seen`. `ready`: in small, those of several pictures that are finished already, but for the first `have`.
     """
     job = None if visit is None else visit.job
     if job is None:
         return {"state": "none"}
     frame, number = job.frame, job.frames
     fresh = {} if frame is None or number == seen else {"sketch": _address(frame)}
-    return {**_told(say, job), "seen": number, **fresh}
+    ready = [_address(_small(one.pixels)) for one in job.outcomes[have:]] if job.rounds > 1 else []
+    return {**_told(say, job), "seen": number, "ready": ready, **fresh}
+
+
+def _small(pixels: Pixels) -> Pixels:
+    size = (READY_WIDTH_PX, round(pixels.shape[0] * READY_WIDTH_PX / pixels.shape[1]))
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _address(frame: Pixels) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import threading
+import time
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -15,7 +17,11 @@ import stylize
 from stylize.enlarging import enlarge, print_size
 from stylize.geometry import Size
 from stylize.pipeline import Result
+from stylize.progress import CancelToken, Progress, Stage, Tell
+from ui import working
 from ui.history import kept
+from ui.job import Job
+from ui.line import Line
 from ui.parcel import BOOKS, FORMATS, PRINTS, Parcel
 from ui.pictures import encode
 from ui.shelf import Shelf
@@ -137,6 +143,29 @@ def test_twelve_are_kept_and_they_weigh_what_is_said(shop: Any, result: Result) 
         showing.show(visit, None, [result], 1.0)
     assert len(kept(shop, visit)) == 12
     assert len(visit.parcels) == 12
+
+
+def test_those_that_are_finished_are_seen_while_the_rest_is_made(result: Result) -> None:
+    goes_on = threading.Event()
+
+    def work(number: int, tell: Tell, _cancel: CancelToken) -> Result:
+        tell(Progress(stage=Stage.GENERATE, fraction=0.5))
+        while number == 2 and not goes_on.wait(0.02):
+            tell(Progress(stage=Stage.GENERATE, fraction=0.6))
+        return result
+
+    job = Job(work, rounds=3, line=Line())
+    visit = Visit(job=job)
+    until = time.monotonic() + 20
+    while len(job.outcomes) < 2 and time.monotonic() < until:
+        job.wait(0.1)
+    ready = working.state(language("en"), visit)["ready"]
+    assert len(ready) == 2
+    assert all(address.startswith("data:image/jpeg;base64,") for address in ready)
+    assert working.state(language("en"), visit, have=2)["ready"] == []
+    job.cancel()
+    assert job.wait_done(20)
+    assert len(job.collect() or ()) == 2, "stopping keeps what is done"
 
 
 def test_prints_are_there_once_they_were_made(result: Result) -> None:

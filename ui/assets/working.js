@@ -51,6 +51,26 @@
     shown.closest(".working").classList.add("drawn");
   }
 
+  /* of several pictures, those that are finished wait below */
+  const have = () => document.querySelectorAll("#sketch .ready img").length;
+
+  function line(ready) {
+    const window = find("#sketch .working");
+    if (!ready?.length || !window) return;
+    let shelf = find("#sketch .ready");
+    if (!shelf) {
+      shelf = document.createElement("div");
+      shelf.className = "ready";
+      window.after(shelf);
+    }
+    for (const address of ready) {
+      const picture = document.createElement("img");
+      picture.alt = "";
+      picture.src = address;
+      shelf.append(picture);
+    }
+  }
+
   function show(place, told) {
     place.className = `gauge ${told.state}`;
     if (told.state === "waiting" && told.before > 0) queue(place, told.before);
@@ -66,6 +86,7 @@
       else step.removeAttribute("aria-current");
     });
     sketch(told);
+    line(told.ready);
   }
 
   async function ask() {
@@ -74,7 +95,7 @@
     asking = true;
     const { work, tongue, words } = place.dataset;
     const hush = setTimeout(() => write(find(".left", place), JSON.parse(words).quiet), QUIET);
-    const answer = await fetch(`/work/${work}.json?tongue=${tongue}&seen=${seen}`, { cache: "no-store" }).catch(() => null);
+    const answer = await fetch(`/work/${work}.json?tongue=${tongue}&seen=${seen}&have=${have()}`, { cache: "no-store" }).catch(() => null);
     clearTimeout(hush);
     const told = answer?.ok ? await answer.json().catch(() => null) : null;
     asking = false;
