@@ -16,6 +16,8 @@ SIZES = ("512x640", "768x960", "1024x1280")
 COLOURS = tuple(field.name for field in fields(LookOverride) if field.name.endswith("_colour"))
 OWN_COLOUR = re.compile(r"(\w+)=(#[0-9a-f]{6})(?!\S)")
 MIDDLE = 0.5
+ALWAYS = 1
+"""Where two sliders rest: what is asked for there is nothing."""
 MAX_SEED = 2**32 - 1
 
 
@@ -117,6 +119,9 @@ FIELDS = (
     Field(name="denoise.ip_adapter_scale", read=to_number),
     Field(name="denoise.controlnet_conditioning_scale", read=to_number),
     Field(name="denoise.face_pass", read=to_flag),
+    Field(name="denoise.pace"),
+    Field(name="denoise.decoder"),
+    Field(name="denoise.deepcache_interval", read=lambda value: None if value == ALWAYS else int(value)),
 )
 SWITCHES = ("count", "boxed", "lora_scale")
 """Asked on the page, but no field of a Request: how many

@@ -159,6 +159,14 @@ class Shop:
     def mends_faces(self) -> bool:
         return any(able.mends_faces for able in self.engines)
 
+    def is_fast(self) -> bool:
+        """Whether some weights make do with few steps."""
+        return any(able.fast is not None for able in self.engines)
+
+    def decodes_small(self) -> bool:
+        """Whether a small decoder lies beside the weights."""
+        return any(able.tiny_decoder for able in self.engines)
+
     def engine_choices(self, say: Language) -> Choices:
         named = [(say.maybe(f"engine.{able.name}", able.name), able.name) for able in self.engines]
         return [(say("engine.auto"), ""), *named]

@@ -29,6 +29,7 @@ EMPTY: dict[str, Any] = {
     "denoise.loras": [],
     "denoise.ip_adapter_scale": 0,
     "denoise.controlnet_conditioning_scale": 0,
+    "denoise.deepcache_interval": 1,
     "lora_scale": 1,
 }
 
@@ -64,6 +65,8 @@ def test_what_is_chosen_arrives() -> None:
         "denoise.loras": ["toy", "clay"],
         "lora_scale": 0.6,
         "denoise.face_pass": "no",
+        "denoise.pace": "quick",
+        "denoise.deepcache_interval": 3,
         "denoise.num_inference_steps": 20.0,
         "denoise.prompt": "a toy",
     }
@@ -82,6 +85,8 @@ def test_what_is_chosen_arrives() -> None:
             likeness=0.75,
             loras=(Lora(name="toy", scale=0.6), Lora(name="clay", scale=0.6)),
             face_pass=False,
+            pace="quick",
+            deepcache_interval=3,
         ),
     )
 

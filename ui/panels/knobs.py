@@ -5,12 +5,14 @@ heard them. Whatever is left alone is as the style says.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
 import gradio as gr
 
-from ui.form import MIDDLE
+from stylize.styles.pace import DEEPCACHE_INTERVAL
+from ui.form import ALWAYS, MIDDLE
 from ui.panels.piece import piece
 from ui.shop import Shop
 from ui.strings import Language
@@ -40,11 +42,11 @@ def knobs_panel(say: Language, shop: Shop) -> dict[str, Any]:
         widgets[f"denoise.{name}"] = gr.Textbox(
             **_words(say, name), placeholder=say("knob.default"), max_length=PROMPT_LETTERS, lines=2
         )
-    return widgets | _beside(say, shop)
+    return widgets | _beside(say, shop) | _speed(say, shop)
 
 
 def _beside(say: Language, shop: Shop) -> dict[str, Any]:
-    """What needs more files than the model: LoRAs, guides, and what mends faces."""
+    """What needs more files than the model: LoRAs and guides."""
     loras, guides = shop.loras(), shop.guides()
     with gr.Row(elem_classes="pair", visible=bool(loras)):
         chosen = gr.CheckboxGroup([(name, name) for name in loras], **_words(say, "loras"), elem_id="loras")
@@ -52,20 +54,35 @@ def _beside(say: Language, shop: Shop) -> dict[str, Any]:
     with gr.Row(elem_classes="pair", visible=bool(guides)):
         adapter = _slider(say, "ip_adapter_scale", 1.5, 0.05, "ip_adapter" in guides)
         control = _slider(say, "controlnet_conditioning_scale", 2, 0.05, any("controlnet" in name for name in guides))
-    face = gr.Radio(
-        [(say("knob.default"), ""), (say("knob.yes"), "yes"), (say("knob.no"), "no")],
-        value="",
-        **_words(say, "face_pass"),
-        elem_id="face-pass",
-        visible=shop.mends_faces(),
-    )
     return {
         "denoise.loras": chosen,
         "lora_scale": scale,
         "denoise.ip_adapter_scale": adapter,
         "denoise.controlnet_conditioning_scale": control,
-        "denoise.face_pass": face,
     }
+
+
+def _speed(say: Language, shop: Shop) -> dict[str, Any]:
+    """What trades time for detail. Each begins with what is done when nothing is said."""
+    with gr.Row(elem_classes="pair"):
+        pace = _switch(say, "pace", ("", "quick", "thorough"), shop.is_fast())
+        face = _switch(say, "face_pass", ("", "yes", "no"), shop.mends_faces())
+    with gr.Row(elem_classes="pair"):
+        decoder = _switch(say, "decoder", ("", "tiny"), shop.decodes_small())
+        cache = gr.Slider(*DEEPCACHE_INTERVAL, value=ALWAYS, step=1, **_words(say, "deepcache_interval"))
+    return {
+        "denoise.pace": pace,
+        "denoise.face_pass": face,
+        "denoise.decoder": decoder,
+        "denoise.deepcache_interval": cache,
+    }
+
+
+def _switch(say: Language, name: str, words: Sequence[str], visible: bool) -> Any:
+    """A choice of few words; "" leaves it to the style, or to the weights."""
+    choices = [(say(f"knob.{word}") if word else say(f"knob.{name}_default"), word) for word in words]
+    elem_id = name.replace("_", "-")
+    return gr.Radio(choices, value="", **_words(say, name), elem_id=elem_id, elem_classes="switch", visible=visible)
 
 
 def _likeness(say: Language) -> Any:
