@@ -2,7 +2,8 @@
 
 from stylize.weights.catalog import Part, RemoteFile, Tier, tiers
 from stylize.weights.identify import Family
-from stylize.weights.store import WeightSet, digest, digest_file, digest_with, inspect, list_loras, look_up
+from stylize.weights.parts import list_loras
+from stylize.weights.store import WeightSet, digest, digest_file, digest_with, inspect, look_up
 
 __all__ = [
     "Family",

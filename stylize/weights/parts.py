@@ -18,8 +18,9 @@ from types import MappingProxyType
 
 from stylize.errors import WeightsError
 from stylize.weights.catalog import ROLES, catalog
-from stylize.weights.lock import LOCK, Installed, is_whole, read_lock, where_of
+from stylize.weights.lock import LOCK, Installed, is_whole, paths_of, read_lock, where_of
 from stylize.weights.store import VARIABLE, WeightSet, user_folder
+from stylize.weights.store import list_loras as loras_beside
 
 Parts = Mapping[str, tuple[Path, ...]]
 
@@ -54,8 +55,27 @@ def parts_for(family: str, home: Path | None = None) -> Parts:
 
 def parts_beside(weights: WeightSet) -> Parts:
     """`parts_for` the family of a model: from the lock file beside it, else from that of the usual weights folder."""
-    beside = weights.path.parent
-    return parts_for(weights.family.value, beside if (beside / LOCK).is_file() else None)
+    return parts_for(weights.family.value, _home_of(weights))
+
+
+def list_loras(weights: WeightSet) -> dict[str, Path]:
+    """LoRA files by name, for a model: those that lie beside it, but for those that the lock file knows to be for other
+    models, and those that were pulled or imported for its family, wherever they lie.
+    """
+    home, family = _home_of(weights), weights.family.value
+    known = [part for part in _in_order(home) if {"lora", "fast_lora"} & set(part.roles)]
+    others = {where_of(part, home) for part in known if family not in part.families}
+    found = {name: path for name, path in loras_beside(weights).items() if path.absolute() not in others}
+    for part in known:
+        if family in part.families and is_whole(part, home):
+            path = next(iter(paths_of(part, home)))
+            found.setdefault(path.stem, path)
+    return dict(sorted(found.items()))
+
+
+def _home_of(weights: WeightSet) -> Path:
+    beside = weights.path.absolute().parent
+    return beside if (beside / LOCK).is_file() else weights_home()
 
 
 def _in_order(home: Path) -> list[Installed]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from stylize.errors import PlaceTaken, WeightsDamaged, WeightsError
-from stylize.weights import Family, look_up
+from stylize.weights import Family, list_loras, look_up
 from stylize.weights.bring import bring, known_as
 from stylize.weights.find import look_through
 from stylize.weights.keep import verify
@@ -163,3 +163,19 @@ def test_a_lock_that_makes_no_sense_is_said_and_breaks_nothing_else(tmp_path: Pa
     assert parts_for("sd15", tmp_path) == {}
     model = put(tmp_path / "model.safetensors", shelves.checkpoint())
     assert look_up(tmp_path, environment=dict(os.environ)).path == model
+
+
+def test_loras_are_called_by_name_wherever_they_lie_and_only_for_their_own_models(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    model = look_up(put(home / "model.safetensors", shelves.checkpoint()), environment={})
+    put(home / "loras" / "by-hand.safetensors", shelves.lora())
+    take(put(tmp_path / "stick" / "wide.safetensors", shelves.lora(2048)), home, copy=True)
+    take(put(tmp_path / "stick" / "copied.safetensors", shelves.lora()), home, copy=True)
+    elsewhere = put(tmp_path / "ComfyUI" / "loras" / "plastic.safetensors", shelves.lora())
+    take(elsewhere, home)
+    take(put(tmp_path / "ComfyUI" / "loras" / "large.safetensors", shelves.lora(2048)), home)
+    loras = list_loras(model)
+    assert list(loras) == ["by-hand", "copied", "plastic"]
+    assert loras["plastic"] == elsewhere
+    elsewhere.unlink()
+    assert list(list_loras(model)) == ["by-hand", "copied"]

@@ -90,8 +90,8 @@ def test_a_pulled_tier_is_found_role_by_role(hub: LocalHub, tmp_path: Path, tier
     assert guides.ip_adapter == found["ip_adapter"][0]
     assert guides.image_encoder == found["image_encoder"][0]
     assert guides.controls["depth"] == found["controlnet:depth"][0]
-    pulled_loras = {path.stem for role in ("fast_lora", "lora") for path in found.get(role, ())}
-    assert set(list_loras(base)) == pulled_loras
+    pulled = {path.stem: path for role in ("fast_lora", "lora") for path in found.get(role, ())}
+    assert list_loras(base) == pulled
     for part in chosen(home, ()):
         wrong = verify(part, home).wrong
         assert all("in the lock file than in the catalog" in line for line in wrong), "stand-ins have other hashes"

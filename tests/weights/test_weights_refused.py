@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 
@@ -86,6 +87,14 @@ def test_a_file_trusted_at_its_first_download_may_not_change(hub: LocalHub, tmp_
     with pytest.raises(DownloadRefused, match="altered"):
         pull_here(hub, tmp_path, ("tiny",))
     assert not (tmp_path / "preview").exists()
+
+
+def test_a_pickle_under_a_false_name_is_refused_even_if_nobody_knew_its_hash(hub: LocalHub, tmp_path: Path) -> None:
+    hub.files["maker/tiny"]["model.safetensors"] = pickle.dumps({"weights": [1, 2, 3]})
+    with pytest.raises(DownloadRefused, match="no safetensors"):
+        pull_here(hub, tmp_path, ("tiny",))
+    assert loadable(tmp_path) == []
+    assert [path.name.split(".")[0] for path in waiting(tmp_path)] == ["config"]
 
 
 HEADS: dict[str, tuple[str, dict[str, str], str]] = {

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import filelock
 
-from stylize.errors import DownloadFailed, DownloadRefused, LicenceNotAccepted, PlaceTaken, SpaceMissing
+from stylize.errors import DownloadFailed, DownloadRefused, LicenceNotAccepted, PlaceTaken, SpaceMissing, WeightsError
 from stylize.weights.catalog import Part, RemoteFile, gigabytes
 from stylize.weights.fetch.guard import Guard
 from stylize.weights.fetch.hub import Hub, Offer
 from stylize.weights.fetch.transfer import Wanted, transfer
+from stylize.weights.header import read_header
 from stylize.weights.lock import PARTIAL, Installed, LockedFile, is_whole, read_lock, seen_key, where_of, write_lock
 from stylize.weights.store import digest_file
 
@@ -126,11 +127,23 @@ def _bring(part: Part, offers: Mapping[str, Offer], hub: Hub, order: Order, voic
         def heard(have: int, *, name: str = file.save_as, whole: int = offer.size_bytes) -> None:
             voice.progress(f"{part.title}: {name}", have, whole)
 
-        hashes[file.path] = transfer(hub, wanted, _waiting(part, file, order.home), heard)
+        waiting = _waiting(part, file, order.home)
+        hashes[file.path] = transfer(hub, wanted, waiting, heard)
+        _check_kind(part, file, waiting)
     _publish(part, order.home)
     _record(part, order, hashes)
     how = "" if all(file.sha256 for file in part.files) else " (hashes as the hub told them, kept for the next time)"
     voice.line(f"{part.title}: {gigabytes(sum(offer.size_bytes for offer in offers.values()))}, whole{how}")
+
+
+def _check_kind(part: Part, file: RemoteFile, path: Path) -> None:
+    """Weights are weights: nothing that only bears the name gets it. Raises DownloadRefused, and deletes the file."""
+    if file.save_as.endswith(".safetensors"):
+        try:
+            read_header(path)
+        except WeightsError:
+            path.unlink()
+            raise DownloadRefused(part=part.title, what=f"{file.save_as} is no safetensors file") from None
 
 
 def _publish(part: Part, home: Path) -> None:
