@@ -15,67 +15,19 @@ from stylize.engines.diffusion.controls import draw_control
 from stylize.engines.diffusion.engine import DiffusionEngine
 from stylize.engines.diffusion.frame import init_image
 from stylize.engines.diffusion.portrait import portrait
-from stylize.errors import GuideMissing, GuideUnfit, InitPictureMissing
 from stylize.geometry import Size
-from stylize.models import Control, Lora, Picture, Pixels, Plan, Subject
-from stylize.weights.guides import find_guides
-from stylize.weights.store import look_up
-from tests.diffusion import tiny, tiny_guides
+from stylize.models import Lora, Picture, Pixels, Plan, Subject
 from tests.diffusion.conftest import plain_pipeline
 from tests.diffusion.painting import paint, pipeline_of
+from tests.diffusion.tiny_guides import CANNY, DEPTH, guided_plan
 
 FolderOf = Callable[[str], Path]
 FAMILIES = ("sd15", "sdxl")
-DEPTH = Control(kind="depth", drawn_from="subject", scale=0.7, start=0.0, end=0.8)
-SOFTEDGE = Control(kind="softedge", drawn_from="subject", scale=0.9)
-CANNY = Control(kind="canny", drawn_from="subject", scale=0.6, start=0.2)
 PLAIN = {
     "sd15": "StableDiffusionControlNetImg2ImgPipeline",
     "sdxl": "StableDiffusionXLControlNetImg2ImgPipeline",
     "union": "StableDiffusionXLControlNetUnionImg2ImgPipeline",
 }
-
-
-@pytest.fixture(scope="session")
-def guided(tiny_folder: FolderOf) -> FolderOf:
-    """`guided("sdxl")`: the tiny model with an adapter, an image encoder and ControlNets beside it."""
-    made: set[str] = set()
-
-    def give(family: str) -> Path:
-        folder = tiny_folder(family)
-        root = folder.parent
-        if family not in made:
-            unet = plain_pipeline(folder, family).unet
-            tiny_guides.write_ip_adapter(root / "ip-adapter" / f"ip-adapter-plus-face_{family}.safetensors", unet)
-            tiny_guides.write_image_encoder(root / "image-encoder")
-            tiny_guides.write_controlnet(root / "controlnet" / f"{family}-canny", unet, seed=8)
-            if family == "sdxl":
-                tiny_guides.write_controlnet(root / "controlnet" / "sdxl-union", unet, union=True)
-            else:
-                tiny_guides.write_controlnet(root / "controlnet" / "sd15-depth", unet)
-            made.add(family)
-        return folder
-
-    return give
-
-
-@pytest.fixture(scope="module")
-def engine_with(guided: FolderOf) -> Callable[[str], DiffusionEngine]:
-    """One engine a family, for all tests here, so that each finds what the last one left."""
-    made: dict[str, DiffusionEngine] = {}
-
-    def give(family: str) -> DiffusionEngine:
-        return made.setdefault(family, DiffusionEngine(guided(family), device="cpu"))
-
-    return give
-
-
-def guided_plan(
-    *, adapter: float = 0.0, control: Control | None = None, loras: tuple[Lora, ...] = (), **more: Any
-) -> Plan:
-    plan = tiny.make_plan(**{"num_inference_steps": 4, "strength": 0.75, **more})
-    assert plan.denoise is not None
-    return replace(plan, denoise=replace(plan.denoise, ip_adapter_scale=adapter, control=control, loras=loras))
 
 
 def paint_plainly(folder: Path, family: str, subject: Subject, plan: Plan) -> Pixels:
@@ -196,110 +148,6 @@ def test_seeds_side_by_side_hear_the_same_guides(
     assert not np.array_equal(alone[0], alone[1])
 
 
-def test_the_face_is_looked_at_once_and_forgotten(
-    engine_with: Callable[[str], DiffusionEngine], drawn_subject: Subject, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from stylize.engines.diffusion import ip_adapter
-
-    engine = engine_with("sd15")
-    looks: list[Path] = []
-    load = ip_adapter.load_encoder
-
-    def count(folder: Path, placement: Any) -> Any:
-        looks.append(folder)
-        return load(folder, placement)
-
-    engine.forget()
-    monkeypatch.setattr(ip_adapter, "load_encoder", count)
-    for seed, scale, guidance_scale in ((1, 0.6, 5.0), (2, 0.3, 1.0), (3, 0.9, 7.0)):
-        paint(engine, drawn_subject, guided_plan(adapter=scale, seed=seed, guidance_scale=guidance_scale))
-    assert len(looks) == 1
-    assert engine._loaded is not None
-    (kept,) = engine._loaded.recalls.faces._kept.values()
-    engine.forget()
-    assert len(engine._loaded.recalls.faces) == 0
-    assert not kept[0].any(), "the face was not overwritten"
-    paint(engine, drawn_subject, guided_plan(adapter=0.6))
-    assert len(looks) == 2
-
-
-# ---------------------------------------------------------------- what lies beside the weights
-
-
-def test_what_is_there_is_told_and_belongs_to_the_digest(guided: FolderOf) -> None:
-    engine = DiffusionEngine(guided("sd15"), device="cpu")
-    assert engine.capabilities().guides == ("ip_adapter", "controlnet:depth", "controlnet:canny")
-    sdxl = DiffusionEngine(guided("sdxl"), device="cpu").capabilities().guides
-    assert sdxl == ("ip_adapter", "controlnet:depth", "controlnet:softedge", "controlnet:canny")
-    digests = {
-        engine.weights_digest(), engine.weights_digest((), ("ip_adapter",)), engine.weights_digest((), ("controlnet:depth",))
-    }  # fmt: skip
-    assert len(digests) == 3
-    with pytest.raises(GuideMissing):
-        engine.weights_digest((), ("controlnet:softedge",))
-
-
-def test_what_belongs_to_another_family_is_passed_over(guided: FolderOf, tmp_path: Path) -> None:
-    (tmp_path / "model").symlink_to(guided("sd15"))
-    for name in ("ip-adapter", "controlnet", "image-encoder"):
-        (tmp_path / name).symlink_to(guided("sdxl").parent / name)
-    assert find_guides(look_up(tmp_path / "model")).names == ()
-
-
-def test_a_plan_is_refused_where_its_guides_went_away(guided: FolderOf, tmp_path: Path, drawn_subject: Subject) -> None:
-    (tmp_path / "model").symlink_to(guided("sd15"))
-    engine = DiffusionEngine(tmp_path / "model", device="cpu")
-    for plan in (guided_plan(adapter=0.5), guided_plan(control=DEPTH)):
-        with pytest.raises(GuideMissing):
-            paint(engine, drawn_subject, plan)
-    with pytest.raises(InitPictureMissing):
-        paint(
-            DiffusionEngine(guided("sd15"), device="cpu"),
-            drawn_subject,
-            guided_plan(control=replace(DEPTH, drawn_from="figure")),
-        )
-
-
-def test_an_adapter_that_lacks_a_part_is_refused_and_leaves_no_trace(
-    guided: FolderOf, tmp_path: Path, drawn_subject: Subject
-) -> None:
-    from safetensors.torch import load_file, save_file
-
-    source = guided("sd15")
-    for name in ("model", "image-encoder"):
-        (tmp_path / name).symlink_to(source if name == "model" else source.parent / name)
-    tensors = load_file(next((source.parent / "ip-adapter").iterdir()))
-    (tmp_path / "ip-adapter").mkdir()
-    engine = DiffusionEngine(tmp_path / "model", device="cpu")
-    before = paint(engine, drawn_subject, guided_plan())
-    for gone in ("ip_adapter.31.to_v_ip.weight", "image_proj.proj_out.bias"):
-        less = {name: tensor for name, tensor in tensors.items() if name != gone}
-        save_file(less, str(tmp_path / "ip-adapter" / "torn.safetensors"))
-        with pytest.raises(GuideUnfit, match="IP-Adapter"):
-            paint(engine, drawn_subject, guided_plan(adapter=0.5))
-    assert np.array_equal(paint(engine, drawn_subject, guided_plan()), before)
-
-
-def test_a_controlnet_of_one_file_as_its_makers_lay_it_out(
-    guided: FolderOf, tmp_path: Path, drawn_subject: Subject, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The net of the folder, converted to lllyasviel's layout and read back: the same to a rounding."""
-    from stylize.engines.diffusion import controlnet
-
-    source = guided("sd15")
-    (tmp_path / "model").symlink_to(source)
-    folder = source.parent / "controlnet" / "sd15-depth"
-    tiny_guides.write_original_controlnet(tmp_path / "controlnet" / "control_v11f1p_sd15_depth.safetensors", folder)
-    (tmp_path / "config").mkdir()
-    (tmp_path / "config" / "controlnet").symlink_to(folder)
-    monkeypatch.setattr(controlnet, "config_folder", lambda family: tmp_path / "config")
-    plan = guided_plan(control=DEPTH)
-    mine = paint(DiffusionEngine(tmp_path / "model", device="cpu"), drawn_subject, plan)
-    theirs = paint(DiffusionEngine(source, device="cpu"), drawn_subject, plan)
-    assert np.abs(mine.astype(int) - theirs).max() <= 1
-    assert not np.array_equal(mine, paint(DiffusionEngine(source, device="cpu"), drawn_subject, guided_plan()))
-
-
 def test_the_figure_is_the_control_where_the_plan_says_so(
     engine_with: Callable[[str], DiffusionEngine], drawn_subject: Subject
 ) -> None:
@@ -310,22 +158,3 @@ def test_the_figure_is_the_control_where_the_plan_says_so(
     plan = guided_plan(control=control, size=Size(width=64, height=96))
     first, second = (paint(engine_with("sd15"), drawn_subject, plan, init_picture=figure) for figure in figures)
     assert not np.array_equal(first, second)
-
-
-def test_an_image_encoder_of_one_file_is_the_same_encoder(
-    guided: FolderOf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As ComfyUI's folder clip_vision has it: the file without its configuration."""
-    import torch
-
-    from stylize.engines.diffusion import ip_adapter
-    from stylize.engines.diffusion.device import Placement
-
-    folder = guided("sd15").parent / "image-encoder"
-    (tmp_path / "CLIP-ViT-H-14.safetensors").write_bytes((folder / "model.safetensors").read_bytes())
-    monkeypatch.setattr(ip_adapter, "CONFIG", folder)
-    cpu = Placement(device="cpu", dtype="float32")
-    one = ip_adapter.load_encoder(folder, cpu).state_dict()
-    other = ip_adapter.load_encoder(tmp_path / "CLIP-ViT-H-14.safetensors", cpu).state_dict()
-    assert one.keys() == other.keys()
-    assert all(torch.equal(tensor, other[name]) for name, tensor in one.items())

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from stylize.models import Control, Lora, Plan
+from tests.diffusion import tiny
 
 IMAGE_WIDTH = 32
 HINT = (8, 8, 8, 16)
@@ -131,3 +135,18 @@ def write_original_controlnet(path: Path, folder: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file({f"control_model.{name}": tensor.clone().contiguous() for name, tensor in tensors.items()}, str(path))
     return path
+
+
+# ---------------------------------------------------------------- plans to go with them
+
+DEPTH = Control(kind="depth", drawn_from="subject", scale=0.7, start=0.0, end=0.8)
+SOFTEDGE = Control(kind="softedge", drawn_from="subject", scale=0.9)
+CANNY = Control(kind="canny", drawn_from="subject", scale=0.6, start=0.2)
+
+
+def guided_plan(
+    *, adapter: float = 0.0, control: Control | None = None, loras: tuple[Lora, ...] = (), **more: Any
+) -> Plan:
+    plan = tiny.make_plan(**{"num_inference_steps": 4, "strength": 0.75, **more})
+    assert plan.denoise is not None
+    return replace(plan, denoise=replace(plan.denoise, ip_adapter_scale=adapter, control=control, loras=loras))
