@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
+from stylize.colour import to_srgb
 from stylize.engines.base import Capabilities
 from stylize.engines.figure.draw import Floats
 from stylize.engines.figure.face_print import print_face
@@ -21,6 +22,9 @@ from stylize.geometry import Size
 from stylize.models import Picture, Pixels, Plan, Subject
 from stylize.progress import CancelToken, Progress, Stage, Tell
 
+_CLAY = np.array([0.62, 0.58, 0.53], np.float32)
+_PAPER = np.array([0.93, 0.88, 0.78], np.float32)
+"""Of the sketches, in linear light: what is not painted yet, and what it stands before."""
 SMALLEST, LARGEST = Size(width=256, height=256), Size(width=2048, height=2048)
 
 
@@ -105,10 +109,12 @@ def _make(subject: Subject, plan: Plan, settings: FigureSettings, steps: _Steps)
     face = print_face(subject, plan.look, settings)
     steps.done("face", 0.3, _preview(face.pixels))
     passes = pose(plan, settings, face.layout.bones)
-    steps.done("sculpture", 0.5)
+    steps.done(
+        "sculpture", 0.5, _sketch(passes.light[::3, ::3] * _CLAY * passes.alpha[::3, ::3, None], passes.alpha[::3, ::3])
+    )
     colours = mould(plan.look, face.skin, settings.saturation)
     light = light_figure(passes, colours, face.pixels, settings, plan.seed)
-    steps.done("light", 0.7)
+    steps.done("light", 0.7, _sketch(light[::3, ::3], passes.alpha[::3, ::3]))
     pixels = photograph(passes, light, plan, settings)
     steps.done("grade", 0.9, pixels[::3, ::3])
     cutout = cut_out(passes, light, plan, settings, face.layout.bones)
@@ -120,6 +126,12 @@ def _make(subject: Subject, plan: Plan, settings: FigureSettings, steps: _Steps)
 def _preview(print_: Floats) -> Pixels:
     small = cv2.resize(print_, (256, 256), interpolation=cv2.INTER_AREA)
     return np.asarray(small * 255 + 0.5).astype(np.uint8)
+
+
+def _sketch(light: Floats, cover: Floats) -> Pixels:
+    """The figure as it is now, on paper. `light` (h, w, 3) linear, premultiplied by `cover` (h, w)."""
+    seen = np.clip(light + (1 - cover[..., None]) * _PAPER, 0, 1)
+    return np.asarray(to_srgb(seen) * 255 + 0.5).astype(np.uint8)
 
 
 def _check_size(size: Size) -> None:
