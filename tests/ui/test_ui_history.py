@@ -164,7 +164,7 @@ def test_those_that_are_finished_are_seen_while_the_rest_is_made(result: Result)
     assert all(address.startswith("data:image/jpeg;base64,") for address in ready)
     assert working.state(language("en"), visit, have=2)["ready"] == []
     job.cancel()
-    assert job.wait_done(20)
+    assert job.wait_over(20)
     assert len(job.collect() or ()) == 2, "stopping keeps what is done"
 
 
