@@ -187,3 +187,10 @@ def test_two_downloads_do_not_meet(hub: LocalHub, tmp_path: Path) -> None:
     (tmp_path / PARTIAL).mkdir()
     with filelock.FileLock(tmp_path / PARTIAL / "lock"), pytest.raises(DownloadFailed, match="another download"):
         pull_here(hub, tmp_path)
+
+
+def test_a_folder_that_cannot_be_written_to_is_said(hub: LocalHub, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(DownloadFailed, match="could not be written"):
+        pull_here(hub, tmp_path / "file" / "home")
+    assert hub.seen == []

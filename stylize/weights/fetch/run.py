@@ -55,8 +55,8 @@ def pull(order: Order, voice: Voice) -> tuple[str, ...]:
             raise LicenceNotAccepted(title=part.licence.title, link=part.licence_link, licence=part.licence.slug)
     guard = Guard(order.endpoint, order.allow_hosts, lambda host: voice.line(f"talking to {host}"))
     hub = Hub(order.endpoint, guard, token=order.token, proxy=order.proxy)
-    (order.home / PARTIAL).mkdir(parents=True, exist_ok=True)
     try:
+        (order.home / PARTIAL).mkdir(parents=True, exist_ok=True)
         with filelock.FileLock(order.home / PARTIAL / "lock", timeout=0.5), hub.open():
             missing = [part for part in order.parts if not _here(part, order, voice)]
             offers = {part.slug: hub.offers(part) for part in missing}
@@ -67,6 +67,8 @@ def pull(order: Order, voice: Voice) -> tuple[str, ...]:
                 _bring(part, offers[part.slug], hub, order, voice)
     except filelock.Timeout:
         raise DownloadFailed(why="another download into the same folder is under way") from None
+    except OSError:
+        raise DownloadFailed(why="the weights folder could not be written to") from None
     return tuple(guard.hosts)
 
 
