@@ -69,10 +69,13 @@ def selfie(portraits: dict[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def make(visitor: Visitor) -> str:
+def make(visitor: Visitor, press: str = "#make") -> str:
     """Press the big button; returns the address of the picture that comes."""
     tab = visitor.tab
-    tab.click("#make")
+    shown = "document.querySelector('.compare img.after')?.getAttribute('src')"
+    before = tab.evaluate(f"{shown} ?? ''")
+    tab.click(press)
+    visitor.until(f"({shown} ?? '{before}') !== '{before}' || !!document.querySelector('#trouble .trouble')", 90)
     tab.wait_for_selector("#done .compare img.after, #trouble .trouble", timeout=90_000)
     assert not tab.is_visible("#trouble .trouble"), tab.inner_text("#trouble")
     visitor.until("[...document.querySelectorAll('.compare img')].every(i => i.complete && i.naturalWidth > 0)", 60)
@@ -166,7 +169,7 @@ def test_wipe_now_empties_everything(visitor: Visitor, selfie: bytes, page: Any)
     assert [page.ask(address).status for address in addresses] == [404] * 4
     assert tab.query_selector("#photo .image-frame img") is None
     assert tab.query_selector("#picture img") is None
-    assert not tab.is_visible("#home-side")
+    assert not tab.is_visible("#home")
     assert CANARY not in tab.content()
     state = json.loads(page.ask("/privacy.json").read())
     assert (state["photos"], state["results"], state["files"], state["next"]) == (0, 0, 0, None)
@@ -222,8 +225,17 @@ def test_when_the_time_is_over_nothing_is_left(
     visitor = visit(page)
     tab = visitor.enter("de")
     visitor.bring(selfie)
-    photo, picture = photo_of(visitor), make(visitor)
+    photo, first = photo_of(visitor), make(visitor)
     assert seconds_on(visitor, "#home") <= 24
+    picture = make(visitor, "#again")
+    eventually(lambda: seconds_on(visitor, "#home") <= 14, 40)
+    tab.click("#home .longer")
+    kept = picture.split("/")[2]
+    visitor.until(f"document.querySelector('#pictures input')?.value === '{kept}'")
+    visitor.until("document.querySelectorAll('#pictures input').length < 2", 40)
+    assert page.ask(first).status == 404, "the one before was not kept longer"
+    assert page.ask(picture).status == 200
+    assert tab.query_selector("#done .compare") is not None
     tab.wait_for_selector("#picture .wiped", timeout=60_000)
     tab.wait_for_selector("#report .wiped", timeout=60_000)
     visitor.keep("privacy-time-is-over")
@@ -243,6 +255,7 @@ def test_the_receipt_can_be_checked_and_tells_nothing_personal(visitor: Visitor,
     tab.fill("#tagline textarea", "Kanarienvogel")
     make(visitor)
     files = {}
+    tab.click("#home summary")
     for label in ("in Worten", "JSON"):
         with tab.expect_download() as waiting:
             tab.click(f"#home .receipt a:text-is('{label}')")
