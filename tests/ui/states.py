@@ -12,7 +12,7 @@ from PIL import Image
 
 from tests.ui.visitor import Visitor
 
-STATES = ("empty", "trouble", "photo", "privacy", "more", "busy", "result", "wiped")
+STATES = ("empty", "trouble", "photo", "privacy", "more", "busy", "result", "zoom", "four", "history", "wiped")
 
 
 def selfie(portrait: bytes) -> bytes:
@@ -56,6 +56,19 @@ def walk(visitor: Visitor, photo: bytes, name: str = "Eileen") -> Iterator[str]:
     visitor.until("[...document.querySelectorAll('.compare img')].every(i => i.complete && i.naturalWidth > 0)")
     visitor.until("!document.querySelector('#busy')?.offsetParent")
     yield "result"
+    tab.click(".compare .zoom")
+    visitor.until("document.querySelector('#zoom[open] img')?.naturalWidth > 0")
+    yield "zoom"
+    tab.keyboard.press("Escape")
+    tab.click("#count label:nth-of-type(2)")
+    tab.click("#again")
+    tab.wait_for_selector("#done .which", timeout=90_000)
+    visitor.until("!document.querySelector('#busy')?.offsetParent")
+    yield "four"
+    tab.click("#pictures label:nth-of-type(2)")
+    tab.wait_for_selector("#done .compare img.after")
+    visitor.until("[...document.querySelectorAll('.compare img')].every(i => i.complete && i.naturalWidth > 0)")
+    yield "history"
     tab.click("#forget")
     tab.wait_for_selector("#picture .wiped")
     yield "wiped"
