@@ -15,6 +15,7 @@ from PIL import Image
 
 from stylize.engines.diffusion.closeup import CloseUp, frame_face, put_back, soft_mask, take_out
 from stylize.engines.diffusion.engine import DiffusionEngine
+from stylize.engines.diffusion.mend import face_denoise
 from stylize.errors import Cancelled
 from stylize.geometry import Box, Size
 from stylize.models import FacePass, Lora, Picture, Pixels, Plan, Subject
@@ -115,6 +116,17 @@ def test_the_middle_of_the_face_is_the_new_one_and_the_seam_has_no_step() -> Non
 )
 def test_where_it_gains_nothing_there_is_no_square(face: Box) -> None:
     assert frame_face(face, Size(width=600, height=600), 512) is None
+
+
+@given(strength=st.floats(0.05, 0.8), steps=st.integers(1, 60))
+def test_two_steps_run_at_least(strength: float, steps: int) -> None:
+    denoise = face_plan(strength=strength).denoise
+    assert denoise is not None
+    mended = face_denoise(replace(denoise, num_inference_steps=steps))
+    assert mended is not None
+    assert mended.denoising_steps >= 2
+    assert mended.num_inference_steps == max(steps, mended.num_inference_steps)
+    assert (mended.control, mended.face_pass, mended.prompt) == (None, None, "the face of a toy")
 
 
 # ---------------------------------------------------------------- with a model
