@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import ssl
 import threading
 from collections import defaultdict
 from collections.abc import Iterator
@@ -43,10 +44,11 @@ class LocalHub:
     elsewhere: str = ""
     hub: str = ""
     store: str = ""
+    scheme: str = "http"
 
     @property
     def endpoint(self) -> str:
-        return f"http://{self.hub}"
+        return f"{self.scheme}://{self.hub}"
 
     def fault(self, path: str) -> str:
         waiting = self.faults.get(path, [])
@@ -57,10 +59,13 @@ class LocalHub:
 
 
 @contextmanager
-def local_hub(files: dict[str, dict[str, bytes]]) -> Iterator[LocalHub]:
-    """A hub, its store and a stranger, each on a port of its own."""
-    state = LocalHub(files=files)
+def local_hub(files: dict[str, dict[str, bytes]], *, tls: ssl.SSLContext | None = None) -> Iterator[LocalHub]:
+    """A hub, its store and a stranger, each on a port of its own; with `tls` over https."""
+    state = LocalHub(files=files, scheme="https" if tls else "http")
     servers = [ThreadingHTTPServer(("127.0.0.1", 0), _handler(state)) for _ in range(3)]
+    for server in servers if tls else ():
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+        server.handle_error = lambda *_: None  # a handshake that the client broke off is what the test is about
     state.hub, state.store, state.elsewhere = (f"127.0.0.1:{server.server_port}" for server in servers)
     threads = [threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True) for server in servers]
     for thread in threads:

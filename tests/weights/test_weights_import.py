@@ -71,6 +71,18 @@ def test_the_command_asks_which_and_takes_what_is_named(tmp_path: Path) -> None:
     assert "[x] my-dreamy" in listed.stdout
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="the home folder is not taken from HOME there")
+def test_the_command_finds_other_programs_when_asked(tmp_path: Path) -> None:
+    shelves.comfyui(tmp_path / "person" / "ComfyUI")
+    words = [*STYLIZE, "import", "--find", "--only", "dreamy", "--folder", str(tmp_path / "home")]
+    done = subprocess.run(
+        words, env=os.environ | {"HOME": str(tmp_path / "person")}, capture_output=True, text=True, check=True
+    )
+    assert "ComfyUI" in done.stdout
+    assert "6 usable" in done.stdout
+    assert list(read_lock(tmp_path / "home").installed) == ["my-dreamy"]
+
+
 # ---------------------------------------------------------------- with a copy
 
 

@@ -20,7 +20,8 @@ from stylize.errors import (
 )
 from stylize.weights.lock import PARTIAL, read_lock
 from tests.weights.fetching import CONFIG, FILES, LORA, LORA_FILE, loadable, lora, pull_here, tensors, waiting
-from tests.weights.local_hub import LocalHub, git_sha1
+from tests.weights.local_hub import LocalHub, git_sha1, local_hub
+from ui.certificate import make_certificate
 
 # ---------------------------------------------------------------- never accepted
 
@@ -194,3 +195,11 @@ def test_a_folder_that_cannot_be_written_to_is_said(hub: LocalHub, tmp_path: Pat
     with pytest.raises(DownloadFailed, match="could not be written"):
         pull_here(hub, tmp_path / "file" / "home")
     assert hub.seen == []
+
+
+def test_a_server_that_cannot_prove_who_it_is_is_sent_nothing(hub: LocalHub, tmp_path: Path) -> None:
+    certificate = make_certificate("127.0.0.1", tmp_path)
+    with local_hub(dict(hub.files), tls=certificate.context) as impostor:
+        with pytest.raises(DownloadFailed, match="certificate"):
+            pull_here(impostor, tmp_path / "home", token="hf_secret")
+        assert impostor.seen == []

@@ -120,8 +120,15 @@ def said(part: str) -> Iterator[None]:
         raise refusal(problem.response.status_code, part) from None
     except httpx2.TimeoutException:
         raise DownloadFailed(why="the server did not answer in time") from None
-    except (httpx2.HTTPError, httpx2.InvalidURL):
-        raise DownloadFailed(why="the connection could not be made, or broke") from None
+    except (httpx2.HTTPError, httpx2.InvalidURL) as problem:
+        raise DownloadFailed(why=why(problem)) from None
+
+
+def why(problem: Exception) -> str:
+    """A connection that failed, in words."""
+    if "CERTIFICATE_VERIFY_FAILED" in str(problem):
+        return "the server could not prove that it is who it says (its certificate is not valid)"
+    return "the connection could not be made, or broke"
 
 
 def refusal(status: int, part: str) -> DownloadFailed | DownloadRefused:

@@ -15,7 +15,7 @@ import huggingface_hub
 
 from stylize.errors import DownloadFailed, DownloadRefused, SpaceMissing
 from stylize.weights.catalog import gigabytes
-from stylize.weights.fetch.hub import Hub, Offer, refusal
+from stylize.weights.fetch.hub import Hub, Offer, refusal, why
 from stylize.weights.fetch.partial import Partial
 
 TRIES = 5
@@ -60,14 +60,14 @@ def transfer(hub: Hub, wanted: Wanted, into: Path, tell: Tell) -> str:
             before = partial.have
             try:
                 _stream(hub, wanted, partial, tell)
-                why, seconds = "the connection broke", 0.0
+                reason, seconds = "the connection broke", 0.0
             except _Again as again:
-                why, seconds = again.why, again.seconds
+                reason, seconds = again.why, again.seconds
             except OSError as problem:
                 raise _disk(problem, wanted.offer.size_bytes - partial.have, into) from None
             idle = 0 if partial.have > before else idle + 1
             if idle >= TRIES:
-                raise DownloadFailed(why=why)
+                raise DownloadFailed(why=reason)
             if idle:
                 pause(min(max(seconds, 2.0 ** (idle - 1)), LONGEST_PAUSE_SECONDS))
         _judge(wanted, partial)
@@ -99,8 +99,8 @@ def _stream(hub: Hub, wanted: Wanted, partial: Partial, tell: Tell) -> None:
                 tell(partial.have)
     except httpx2.TimeoutException:
         raise _Again("the server did not answer in time") from None
-    except (httpx2.HTTPError, httpx2.InvalidURL):
-        raise _Again("the connection could not be made, or broke") from None
+    except (httpx2.HTTPError, httpx2.InvalidURL) as problem:
+        raise _Again(why(problem)) from None
 
 
 def _check_place(wanted: Wanted, response: httpx2.Response, partial: Partial) -> None:
