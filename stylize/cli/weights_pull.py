@@ -135,7 +135,16 @@ def _say_plan(parts: Sequence[Part], here: Sequence[Part]) -> None:
     print(f"To download: {about}{gigabytes(sum(part.size_bytes for part in parts))}")
     for part in parts:
         line = f"{part.title}, {gigabytes(part.size_bytes)}, {part.licence.title}. {part.sentence['en']} {part.licence_link}"
-        print(textwrap.fill(line, 100, initial_indent="  - ", subsequent_indent="    ", break_long_words=False))
+        print(
+            textwrap.fill(
+                line,
+                100,
+                initial_indent="  - ",
+                subsequent_indent="    ",
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
+        )
 
 
 def _catalog(args: argparse.Namespace) -> Catalog:
