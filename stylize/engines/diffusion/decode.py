@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from stylize.engines.diffusion.tiny_decoder import decode_tiny
 from stylize.errors import BlackPicture
 from stylize.models import Pixels
@@ -31,18 +29,25 @@ def decode(pipeline: Any, latents: Any, *, upcasts: bool) -> Pixels:
             image = decode_with(pipeline, latents, upcast=True)
     if is_broken(image):
         raise BlackPicture(doing="decoding", precision="float32")
-    unit = pipeline.image_processor.postprocess(image, output_type="np")[0]
-    pixels: Pixels = (unit * 255).round().astype(np.uint8)
-    return pixels
+    return to_pixels(image)
 
 
-def decode_with_tiny(pipeline: Any, net: Any, latents: Any) -> Pixels:
+def decode_with_tiny(net: Any, latents: Any) -> Pixels:
     """(h, w, 3) uint8 by the tiny decoder. Raises BlackPicture."""
     image = decode_tiny(net, latents)
     if is_broken(image):
         raise BlackPicture(doing="decoding", precision=str(latents.dtype).removeprefix("torch."))
-    unit = pipeline.image_processor.postprocess(image, output_type="np")[0]
-    pixels: Pixels = (unit * 255).round().astype(np.uint8)
+    return to_pixels(image)
+
+
+def to_pixels(image: Any) -> Pixels:
+    """(h, w, 3) uint8 of a picture (1, 3, h, w) of about -1 to 1: the arithmetic of VaeImageProcessor.postprocess and
+    numpy_to_pil, to the bit, where the picture is, so that bytes travel from a card and not floats.
+    """
+    import torch
+
+    unit = (image[0] * 0.5 + 0.5).clamp(0, 1).float()
+    pixels: Pixels = unit.mul(255).round().to(torch.uint8).permute(1, 2, 0).contiguous().cpu().numpy()
     return pixels
 
 
@@ -85,6 +90,7 @@ def is_broken(image: Any) -> bool:
     """NaN or infinity anywhere, or black everywhere."""
     import torch
 
-    if not torch.isfinite(image).all():
+    low, high = torch.aminmax(image.float())  # NaN anywhere is NaN in both
+    if not (torch.isfinite(low) and torch.isfinite(high)):
         return True
-    return bool((image.float().amax() / 2 + 0.5) <= DARKEST)
+    return bool((high / 2 + 0.5) <= DARKEST)

@@ -69,7 +69,7 @@ def paint(
     painter = guides.pipeline or pipeline
     painter.scheduler = pipeline.scheduler
     generators = [torch.Generator("cpu").manual_seed(seed) for seed in seeds]
-    words = wording(pipeline, denoise, loaded.recalls.texts, worn=loaded.worn)
+    words = wording(pipeline, denoise, loaded.recalls.texts, device=loaded.placement.device, worn=loaded.worn)
     with ExitStack() as within:
         if encodes_only_image(painter):
             within.enter_context(remembered(pipeline.vae, loaded.recalls.photos, image))
@@ -103,7 +103,7 @@ def develop(loaded: Loaded, latents: Any, denoise: Denoise) -> Pixels:
     net = tiny_decoder(loaded)
     if net is None:
         raise DecoderMissing
-    return decode_with_tiny(loaded.pipeline, net, latents)
+    return decode_with_tiny(net, latents)
 
 
 def at_step_end(

@@ -12,7 +12,7 @@ SD15_NAMES = ("prompt_embeds", "negative_prompt_embeds")
 SDXL_NAMES = (*SD15_NAMES, "pooled_prompt_embeds", "negative_pooled_prompt_embeds")
 
 
-def wording(pipeline: Any, denoise: Denoise, recall: Recall, *, worn: tuple[str, ...]) -> dict[str, Any]:
+def wording(pipeline: Any, denoise: Denoise, recall: Recall, *, device: str, worn: tuple[str, ...]) -> dict[str, Any]:
     """The arguments that stand for prompt and negative_prompt in a call: embeddings (1, tokens, width), and for SDXL
     pooled ones (1, width). `worn`: the digests of the LoRAs that are on, which may have changed the text encoders.
     """
@@ -28,7 +28,7 @@ def wording(pipeline: Any, denoise: Denoise, recall: Recall, *, worn: tuple[str,
         with torch.no_grad():
             known = pipeline.encode_prompt(
                 prompt=denoise.prompt,
-                device=pipeline._execution_device,  # noqa: SLF001 - what the pipeline itself would say there
+                device=torch.device(device),
                 num_images_per_prompt=1,
                 do_classifier_free_guidance=guided,
                 negative_prompt=negative,
