@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stylize.engines.diffusion.heap import ask_for_huge_pages
 from stylize.errors import EngineFailed, StylizeError, WeightsChanged
 from stylize.geometry import Box, Size
 from stylize.models import Capabilities, Lora, Picture, Plan, Subject
@@ -43,6 +44,7 @@ class DiffusionEngine:
         dtype: str | None = None,
         memory: str | None = None,
     ) -> None:
+        ask_for_huge_pages()
         self._place = weights
         self._device = device
         self._dtype = dtype

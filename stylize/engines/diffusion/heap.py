@@ -8,6 +8,7 @@ decoding took 12.9 CPU seconds instead of 18.8. A thread with a heap of its own 
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,17 @@ ROOMY = ((M_MMAP_MAX, 0), (M_TRIM_THRESHOLD, 2**31 - 1))
 
 PLENTY_BYTES = 6 << 30
 """What must be free: keeping buffers has cost up to 1.1 GB at the height of a 512x512 picture."""
+
+HUGE_PAGES = "THP_MEM_ALLOC_ENABLE"
+
+
+def ask_for_huge_pages() -> None:
+    """Let torch ask the kernel for pages of 2 MB for large buffers, where the kernel gives them to who asks. torch reads
+    this once, at its first buffer: to be called before it is imported. With kept buffers a run of SD 1.5's UNet took 6.4
+    CPU seconds instead of 7.3.
+    """
+    os.environ.setdefault(HUGE_PAGES, "1")
+
 
 _lock = threading.Lock()
 _users = 0
