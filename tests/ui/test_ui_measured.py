@@ -256,6 +256,27 @@ def test_own_colours_outlive_the_photo_and_measured_ones_do_not(visitor: Visitor
 
 @pytest.mark.browser
 @pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium here")
+def test_whose_toy_it_shall_be_decides_what_was_seen(visitor: Visitor, portraits: dict[str, bytes]) -> None:
+    people = [Image.open(io.BytesIO(portraits[name])).convert("RGB").resize((600, 750)) for name in ("obama", "biden")]
+    together = Image.new("RGB", (1200, 750))
+    for index, person in enumerate(people):
+        together.paste(person, (600 * index, 0))
+    buffer = io.BytesIO()
+    together.save(buffer, "JPEG")
+    tab, skins = visitor.tab, []
+    skin = "document.querySelector('#swatches [data-colour=skin_colour]').dataset.measured"
+    visitor.bring(buffer.getvalue())
+    visitor.until(f"!!{skin}")
+    for _ in range(2):
+        skins.append(str(tab.evaluate(skin)))
+        other = tab.locator("#face label:not(.selected)").first
+        other.click()
+        visitor.until(f"{skin} !== {skins[-1]!r}")
+    assert tab.evaluate(skin) == skins[0], "the first one again"
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium here")
 def test_cards_and_swatches_with_keys(visitor: Visitor, portraits: dict[str, bytes]) -> None:
     tab = visitor.tab
     visitor.bring(portraits["astronaut"])
