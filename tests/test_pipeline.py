@@ -29,7 +29,6 @@ from stylize.errors import (
 )
 from stylize.making import Bench
 from stylize.models import Capabilities, DenoiseOverride, ExportOrder, Picture, Plan, Subject
-from stylize.photo import Sitting, read
 from stylize.pipeline import run
 from stylize.progress import CancelToken, Progress, Stage, Tell
 
@@ -85,24 +84,6 @@ def test_equal_seed_equal_bytes_and_no_seed_is_drawn(workshop: stylize.Workshop,
     assert one.receipt.plan_digest == other.receipt.plan_digest
     drawn = [workshop.run(selfie, replace(FIGURE, seed=None)).receipt.seed for _ in range(2)]
     assert drawn[0] != drawn[1]
-
-
-def test_several_pictures_of_one_sitting_are_those_of_single_runs(workshop: stylize.Workshop, selfie: bytes) -> None:
-    sitting = Sitting(read(selfie))
-    requests = [
-        replace(FIGURE, box=BOX, seed=5),
-        replace(FIGURE, seed=6),
-        replace(FIGURE, style="painted-anime", engine="painting"),
-    ]
-    together = [workshop.run(sitting, request) for request in requests]
-    assert sitting.isolate(None) is sitting.isolate(None), "measured once"
-    for request, result in zip(requests, together, strict=True):
-        alone = workshop.run(selfie, request)
-        assert alone.export == result.export
-        assert alone.receipt.plan_digest == result.receipt.plan_digest
-    sitting.end()
-    again = workshop.run(sitting, together[0].request)
-    assert again.export == together[0].export, "the request of a result makes it again"
 
 
 @pytest.mark.parametrize(("media_type", "magic"), [("image/jpeg", b"\xff\xd8"), ("image/webp", b"RIFF")])
