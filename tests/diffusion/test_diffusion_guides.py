@@ -19,7 +19,7 @@ from stylize.geometry import Size
 from stylize.models import Lora, Picture, Pixels, Plan, Subject
 from tests.diffusion.conftest import plain_pipeline
 from tests.diffusion.painting import paint, pipeline_of
-from tests.diffusion.tiny_guides import CANNY, DEPTH, guided_plan
+from tests.diffusion.tiny_guides import CANNY, DEPTH, SOFTEDGE, guided_plan
 
 FolderOf = Callable[[str], Path]
 FAMILIES = ("sd15", "sdxl")
@@ -85,23 +85,26 @@ def paint_plainly(folder: Path, family: str, subject: Subject, plan: Plan) -> Pi
     return np.asarray(result.images[0])
 
 
-CASES: dict[str, dict[str, Any]] = {
-    "adapter": {"adapter": 0.6},
-    "adapter, no guidance": {"adapter": 0.6, "guidance_scale": 1.0},
-    "depth": {"control": DEPTH},
-    "canny": {"control": CANNY},
-    "both": {"adapter": 0.5, "control": DEPTH},
-    "both with a LoRA": {"adapter": 0.5, "control": CANNY, "loras": (Lora(name="bright", scale=0.8),)},
-    "adapter with a LoRA": {"adapter": 0.8, "loras": (Lora(name="dark", scale=0.5),)},
+LORA = (Lora(name="bright", scale=0.8),)
+CASES: dict[str, tuple[str, dict[str, Any]]] = {
+    "adapter": ("sd15", {"adapter": 0.6}),
+    "adapter, no guidance": ("sd15", {"adapter": 0.6, "guidance_scale": 1.0}),
+    "depth": ("sd15", {"control": DEPTH}),
+    "everything": ("sd15", {"adapter": 0.5, "control": CANNY, "loras": LORA}),
+    "XL: adapter with a LoRA": ("sdxl", {"adapter": 0.8, "loras": LORA}),
+    "XL: adapter, no guidance": ("sdxl", {"adapter": 0.6, "guidance_scale": 1.0}),
+    "XL: canny": ("sdxl", {"control": CANNY}),
+    "XL: union": ("sdxl", {"control": SOFTEDGE}),
+    "XL: everything": ("sdxl", {"adapter": 0.5, "control": DEPTH, "loras": LORA}),
 }
 
 
-@pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize("case", CASES)
 def test_as_plain_diffusers(
-    family: str, case: str, guided: FolderOf, engine_with: Callable[[str], DiffusionEngine], drawn_subject: Subject
+    case: str, guided: FolderOf, engine_with: Callable[[str], DiffusionEngine], drawn_subject: Subject
 ) -> None:
-    plan = guided_plan(**CASES[case])
+    family, asked = CASES[case]
+    plan = guided_plan(**asked)
     mine = paint(engine_with(family), drawn_subject, plan)
     assert np.array_equal(mine, paint_plainly(guided(family), family, drawn_subject, plan))
     assert mine.std() > 5
