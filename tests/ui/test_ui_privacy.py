@@ -224,7 +224,6 @@ def test_when_the_time_is_over_nothing_is_left(
     tab = visitor.enter("de")
     visitor.bring(selfie)
     photo, first = photo_of(visitor), make(visitor)
-    assert seconds_on(visitor, "#home") <= 24
     picture = make(visitor, "#again")
     eventually(lambda: seconds_on(visitor, "#home") <= 14, 40)
     tab.click("#home .longer")
