@@ -45,7 +45,8 @@ STOPWATCH = """button => new Promise(done => {
 
 def once(visitor: Visitor, button: str) -> dict[str, float]:
     """Milliseconds of one picture: `busy` until the bar is there, `told` until the page knows the picture, `seen`, and
-    `engine`; and of each stage."""
+    `engine`.
+    """
     took: dict[str, Any] = visitor.tab.evaluate(STOPWATCH, button)
     base = str(took.pop("picture")).rpartition("/")[0]
     receipt = json.loads(visitor.server.ask(f"{base}/receipt.json").read())
