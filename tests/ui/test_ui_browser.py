@@ -274,7 +274,7 @@ def test_nothing_on_the_page_is_unnamed(visitor: Visitor, tongue: str) -> None:
     visitor.keep(f"desk-dark-{tongue}")
     nameless = tab.evaluate(
         """[...document.querySelectorAll('button, input, textarea, a')].filter(e => e.offsetParent && !(
-            e.getAttribute('aria-label') || e.innerText || e.title || e.closest('label')?.innerText || e.labels?.length
+            e.getAttribute('aria-label') || e.textContent.trim() || e.title || e.closest('label')?.innerText || e.labels?.length
         )).map(e => e.outerHTML.slice(0, 200))"""
     )
     assert nameless == []
