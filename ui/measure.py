@@ -64,7 +64,5 @@ class Measure:
                 return None
 
     def _show(self, look: Look | None) -> Updates:
-        cards = {
-            f"look.{group}": gr.update(choices=looks.choices(self._say, group, look)) for group in looks.GROUPS
-        }
+        cards = {f"look.{group}": gr.update(choices=looks.choices(self._say, group, look)) for group in looks.GROUPS}
         return {**cards, "seen": looks.pictures(look), "swatches": looks.swatches(self._say, look)}

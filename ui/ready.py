@@ -49,7 +49,8 @@ def _offer(say: Language, tier: Tier) -> str:
         for meaning, names in _licences(say, tier).items()
     )
     command = PULL.format(slug=tier.slug)
-    words = f'data-copy="{escape(command)}" data-copied="{escape(say("ready.copied"), quote=True)}"'
+    name = escape(f"{say('ready.copy')}: {command}", quote=True)
+    words = f'aria-label="{name}" data-copy="{escape(command)}" data-copied="{escape(say("ready.copied"), quote=True)}"'
     return (
         f"<li><div><strong>{escape(_in(say, tier.title))}, {escape(about + size)}.</strong> "
         f'{escape(_in(say, tier.sentence))}</div><div class="hint">{licences}</div>'

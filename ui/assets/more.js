@@ -110,10 +110,14 @@
     const code = find("code", button.parentElement);
     getSelection().selectAllChildren(code);
     const words = button.dataset.words ?? (button.dataset.words = button.textContent);
+    const say = (text) => {
+      button.textContent = text;
+      button.setAttribute("aria-label", `${text}: ${button.dataset.copy}`);
+    };
     Promise.resolve(navigator.clipboard?.writeText(button.dataset.copy) ?? Promise.reject(new Error("none")))
       .then(() => {
-        button.textContent = button.dataset.copied;
-        setTimeout(() => (button.textContent = words), 2000);
+        say(button.dataset.copied);
+        setTimeout(() => say(words), 2000);
       })
       .catch(() => {});
   }
