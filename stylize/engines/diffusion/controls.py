@@ -73,7 +73,7 @@ def draw_soft_edges(pixels: Pixels, mask: Plane) -> Plane:
         smooth = cv2.GaussianBlur(lab, (0, 0), sigma)
         across, down = (cv2.Sobel(smooth, cv2.CV_32F, dx, 1 - dx, ksize=3) for dx in (1, 0))
         strength += np.sqrt((across**2 + down**2).sum(axis=2)) * np.float32(sigma / 8)
-    soft = 1 - np.exp(-strength / np.float32(18 * len(SOFT_SCALES_PX)))
+    soft = 1 - np.exp(-strength / np.float32(14 * len(SOFT_SCALES_PX)))
     soft = np.clip((soft - 0.08) / 0.62, 0, 1)
     near = cv2.GaussianBlur(np.asarray(mask, np.float32), (0, 0), 2 * unit)
     return np.asarray(soft * np.clip(near * 2, 0, 1), np.float32)

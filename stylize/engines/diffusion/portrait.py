@@ -41,14 +41,14 @@ def _place(subject: Subject) -> tuple[float, float, float, float]:
     """Middle x, y and side in pixels, and the angle in radians by which the eyes are off the level."""
     height, width = subject.pixels.shape[:2]
     points: npt.NDArray[np.float64] = subject.person.landmarks[:, :2].astype(np.float64)
-    extent = np.ptp(points, axis=0).max() if np.isfinite(points).all() else 0.0
-    if extent < 2:
+    if not np.isfinite(points).all() or np.ptp(points, axis=0).max() < 2:
         side = float(min(width, height))
         return width / 2, side / 2, side, 0.0
     right, left = points[list(RIGHT_EYE)].mean(0), points[list(LEFT_EYE)].mean(0)
     angle = float(np.arctan2(left[1] - right[1], left[0] - right[0]))
-    side = float(extent * ROOM)
-    middle = (points.min(0) + points.max(0)) / 2
-    up = np.array([np.sin(angle), -np.cos(angle)])
-    x, y = middle + up * RISE * side
+    level = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    upright = points @ level.T
+    low, high = upright.min(0), upright.max(0)
+    side = float((high - low).max() * ROOM)
+    x, y = level.T @ ((low + high) / 2 - [0, RISE * side])
     return float(x), float(y), side, angle
