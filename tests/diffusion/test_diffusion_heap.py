@@ -67,11 +67,11 @@ def test_not_for_a_card_and_not_where_memory_is_short(monkeypatch: pytest.Monkey
         pass
     assert told == []
     short, none = tmp_path / "short", tmp_path / "none"
-    short.write_text("MemTotal: 9000000 kB\nMemAvailable: 6291455 kB\n")
+    short.write_text("MemTotal: 9000000 kB\nMemAvailable: 4194303 kB\n")
     monkeypatch.undo()
     assert not heap._is_plenty(short)
     assert not heap._is_plenty(none)
-    short.write_text("MemTotal: 9000000 kB\nMemAvailable: 6291456 kB\n")
+    short.write_text("MemTotal: 9000000 kB\nMemAvailable: 4194304 kB\n")
     assert heap._is_plenty(short)
 
 

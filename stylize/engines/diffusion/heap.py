@@ -22,7 +22,7 @@ USUAL = ((M_MMAP_MAX, 65536), (M_MMAP_THRESHOLD, 32 << 20), (M_TRIM_THRESHOLD, 6
 
 ROOMY = ((M_MMAP_MAX, 0), (M_TRIM_THRESHOLD, 2**31 - 1))
 
-PLENTY_BYTES = 6 << 30
+PLENTY_BYTES = 4 << 30
 """What must be free: keeping buffers has cost up to 1.1 GB at the height of a 512x512 picture."""
 
 HUGE_PAGES = "THP_MEM_ALLOC_ENABLE"
