@@ -34,7 +34,7 @@ def remembered(vae: Any, recall: Recall, image: Image.Image) -> Iterator[None]:
     from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKLOutput
     from diffusers.models.autoencoders.vae import DiagonalGaussianDistribution
 
-    encode, photo = vae.encode, photo_key(image)
+    encode, own, photo = vae.encode, vars(vae).get("encode"), photo_key(image)
 
     def recalled(pixels: Any, return_dict: bool = True) -> Any:
         key: Hashable = (photo, tuple(pixels.shape), pixels.dtype, vae.use_tiling, vae.tile_sample_min_size)
@@ -49,4 +49,7 @@ def remembered(vae: Any, recall: Recall, image: Image.Image) -> Iterator[None]:
     try:
         yield
     finally:
-        del vae.encode
+        if own is None:
+            del vae.encode
+        else:
+            vae.encode = own
