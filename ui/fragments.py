@@ -127,11 +127,6 @@ def shelf_filter(found: Sequence[str] | None) -> str:
     return f"<style>#shelf label{{display:none}}{''.join(rules)}{ticked}</style>"
 
 
-def working(picture: str, alt: str) -> str:
-    """What is looked at meanwhile: the photo, or the engine's sketch."""
-    return f'<div class="working"><img src="{escape(picture)}" alt="{escape(alt)}"></div>'
-
-
 def progress(sentence: str, fraction: float) -> str:
     """The bar and what is being done."""
     return (

@@ -41,7 +41,7 @@ class Visit:
         self.page, self.photo, self.profile = page, photo, folder / "profile"
         self.begun, self.mounts = time.time(), leftovers.mounts()
         self.told: dict[str, Any] = {}
-        self.result: leftovers.Needles = {}
+        self.result: dict[str, tuple[bytes, ...]] = {}
         self.file = folder / photo.name
         self.file.write_bytes(photo.data)
         flags = ["--no-sandbox"] if os.geteuid() == 0 else []
@@ -57,6 +57,7 @@ class Visit:
     def bring(self) -> None:
         self.visitor.bring(self.file)
         self.tab.wait_for_selector("#report .ready")
+        self.result["the tab's name"] = (self.tab.evaluate("window.name").encode(),)
 
     def order(self) -> None:
         """Choose, type a name, press the button, and go on as soon as there is work."""
