@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import sys
 from collections.abc import Mapping
@@ -11,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from stylize.engines.diffusion.device import present_devices
+from stylize.engines.diffusion.room import free_ram
 from stylize.models import Capabilities
 from stylize.toybox.lettering import can_shape
 
@@ -56,7 +56,7 @@ def examine(engines: tuple[Capabilities, ...]) -> Examination:
     """Look at everything. Loads torch, to ask it for devices, which takes seconds."""
     versions = {name: _version(name) for name in DISTRIBUTIONS}
     devices = present_devices() if versions["torch"] else ()
-    free = free_bytes()
+    free = free_ram()
     return Examination(
         system=f"{platform.system()} {platform.release()} {platform.machine()}",
         python=platform.python_version(),
@@ -69,19 +69,6 @@ def examine(engines: tuple[Capabilities, ...]) -> Examination:
         seccomp=_seccomp(),
         advice=tuple(_advice(versions, engines, devices, free)),
     )
-
-
-def free_bytes() -> int | None:
-    """Memory that programs can still have; None where the system does not say."""
-    try:
-        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
-        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
-    except (OSError, StopIteration):
-        pass
-    try:
-        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, ValueError, OSError):
-        return None
 
 
 def _version(distribution: str) -> str:

@@ -14,6 +14,15 @@ from stylize.models import Subject
 from tests.diffusion import tiny, tiny_edit, tiny_guides
 
 
+@pytest.fixture(autouse=True)
+def plenty_of_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is free on the machine that runs the tests decides nothing here: modes are named, or run out of."""
+    from stylize.engines.diffusion import room, studio
+
+    monkeypatch.setattr(room, "look_around", lambda device: room.Room(device=None, ram=None))
+    monkeypatch.setattr(studio, "look_around", lambda device: room.Room(device=None, ram=None))
+
+
 @pytest.fixture(scope="session")
 def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """`tiny_folder("sd15")`: a diffusers folder, with the LoRA "bright" in a folder loras beside it."""

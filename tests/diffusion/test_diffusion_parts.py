@@ -9,21 +9,12 @@ from stylize.engines.diffusion.device import Placement, choose_placement, usual_
 from stylize.engines.diffusion.families import families
 from stylize.engines.diffusion.frame import cover, grow, trim
 from stylize.engines.diffusion.memory import (
-    MemoryMode,
-    choose_mode,
     is_out_of_memory,
-    modes_for,
-    needed_bytes,
-    next_down,
 )
 from stylize.engines.diffusion.preview import sketch
 from stylize.errors import UnknownChoice
 from stylize.geometry import Size
 from stylize.weights import Family
-
-GIB = 1 << 30
-SD15 = {"unet": 859_520_964, "vae": 83_653_863, "text_encoder": 123_060_480}
-SDXL = {"unet": 2_567_463_684, "vae": 83_653_863, "text_encoder": 123_060_480, "text_encoder_2": 694_659_840}
 
 
 def columns(width: int, height: int) -> np.ndarray:
@@ -84,47 +75,6 @@ def test_environment_and_arguments_choose_the_device() -> None:
     with pytest.raises(UnknownChoice, match="cpu"):
         choose_placement(environment={"STYLIZE_DEVICE": "abacus"})
     assert [usual_dtype(device) for device in ("cuda", "mps", "xpu", "cpu")] == ["float16"] * 3 + ["float32"]
-
-
-@pytest.mark.parametrize(
-    ("parameters", "family", "free_gib", "mode"),
-    [
-        (SD15, Family.SD15, 24, MemoryMode.FULL),
-        (SD15, Family.SD15, 4, MemoryMode.FULL),
-        (SD15, Family.SD15, 3, MemoryMode.TILED),
-        (SD15, Family.SD15, 2.6, MemoryMode.OFFLOAD),
-        (SD15, Family.SD15, 1.5, MemoryMode.SEQUENTIAL),
-        (SDXL, Family.SDXL, 24, MemoryMode.FULL),
-        (SDXL, Family.SDXL, 10, MemoryMode.TILED),
-        (SDXL, Family.SDXL, 8, MemoryMode.OFFLOAD),
-        (SDXL, Family.SDXL, 4, MemoryMode.SEQUENTIAL),
-    ],
-)
-def test_the_mode_fits_the_card(parameters: dict[str, int], family: Family, free_gib: float, mode: MemoryMode) -> None:
-    placement = Placement(device="cuda", dtype="float16")
-    free = int(free_gib * GIB)
-    assert choose_mode(placement, families()[family], parameters, free, environment={}) is mode
-
-
-def test_needs_fall_from_mode_to_mode() -> None:
-    for family, parameters in ((Family.SD15, SD15), (Family.SDXL, SDXL)):
-        for dtype in ("float16", "float32"):
-            needs = needed_bytes(Placement(device="cuda", dtype=dtype), families()[family], parameters)
-            assert list(needs) == list(MemoryMode)
-            assert sorted(needs.values(), reverse=True) == list(needs.values())
-
-
-def test_modes_of_a_device() -> None:
-    assert modes_for("mps") == modes_for("cpu") == (MemoryMode.FULL, MemoryMode.TILED)
-    assert next_down(MemoryMode.TILED, "cpu") is None
-    assert next_down(MemoryMode.TILED, "cuda") is MemoryMode.OFFLOAD
-    assert next_down(MemoryMode.SEQUENTIAL, "cuda") is None
-    placement = Placement(device="cpu", dtype="float32")
-    assert choose_mode(placement, families()[Family.SD15], SD15, None, environment={}) is MemoryMode.FULL
-    wished = choose_mode(placement, families()[Family.SD15], SD15, None, environment={"STYLIZE_MEMORY": "tiled"})
-    assert wished is MemoryMode.TILED
-    with pytest.raises(UnknownChoice, match="full, tiled"):
-        choose_mode(placement, families()[Family.SD15], SD15, None, wish="sequential", environment={})
 
 
 def test_running_out_of_memory_is_told_from_other_errors() -> None:

@@ -105,13 +105,28 @@ def test_out_of_memory_goes_one_mode_down_and_on(tiny_folder: FolderOf, drawn_su
     assert engine._loaded.mode is MemoryMode.TILED
 
 
-def test_out_of_memory_twice_is_said(tiny_folder: FolderOf, drawn_subject: Subject) -> None:
+def test_out_of_memory_goes_down_as_far_as_it_must(tiny_folder: FolderOf, drawn_subject: Subject) -> None:
+    """Twice: to 16 bits at rest, which loses nothing of a file in 16 bits. Three times: to eight, which is near."""
+    folder, plan = tiny_folder("sd15"), tiny.make_plan(size=Size(width=64, height=64))
+    for times, mode, furthest in ((2, "half", 3), (3, "eight", 40)):
+        engine = DiffusionEngine(folder, device="cpu")
+        expected = paint(engine, drawn_subject, plan)
+        pipeline_of(engine).unet.register_forward_pre_hook(exhaust(times))
+        pixels = paint(engine, drawn_subject, plan)
+        assert engine._loaded is not None
+        assert engine._loaded.mode == mode
+        assert 0 < np.abs(pixels.astype(int) - expected).max() <= furthest
+        assert np.array_equal(paint(engine, drawn_subject, plan), pixels)
+
+
+def test_out_of_memory_to_the_last_is_said_and_let_go(tiny_folder: FolderOf, drawn_subject: Subject) -> None:
     engine = DiffusionEngine(tiny_folder("sd15"), device="cpu")
-    hook = pipeline_of(engine).unet.register_forward_pre_hook(exhaust(2))
+    expected = paint(engine, drawn_subject, tiny.make_plan())
+    pipeline_of(engine).unet.register_forward_pre_hook(exhaust(4))
     with pytest.raises(OutOfMemory, match="cpu ran out"):
         paint(engine, drawn_subject, tiny.make_plan())
-    hook.remove()
-    assert paint(engine, drawn_subject, tiny.make_plan()).shape == (96, 64, 3)
+    assert engine._loaded is None, "a model in the narrowest mode would stay so"
+    assert np.array_equal(paint(engine, drawn_subject, tiny.make_plan()), expected)
 
 
 def test_close_lets_go_of_everything(tiny_folder: FolderOf, drawn_subject: Subject) -> None:

@@ -93,19 +93,6 @@ def torch_dtype(dtype: str) -> Any:
     return getattr(torch, dtype)
 
 
-def free_bytes(device: str) -> int | None:
-    """Memory that is free on the device; None where it cannot be asked (cpu)."""
-    import torch
-
-    if device == "cuda":
-        return int(torch.cuda.mem_get_info()[0])
-    if device == "xpu":
-        return int(torch.xpu.mem_get_info()[0])
-    if device == "mps":
-        return int(torch.mps.recommended_max_memory() - torch.mps.driver_allocated_memory())
-    return None
-
-
 def empty_cache(device: str) -> None:
     """Give unused blocks back to the device."""
     import gc

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stylize.engines.diffusion.heap import ask_for_huge_pages
-from stylize.errors import EngineFailed, StylizeError, WeightsChanged
+from stylize.errors import EngineFailed, OutOfMemory, StylizeError, WeightsChanged
 from stylize.geometry import Box, Size
 from stylize.models import Capabilities, Lora, Picture, Plan, Subject
 from stylize.progress import CancelToken, Progress, Stage, Tell, nobody
@@ -134,25 +134,28 @@ class DiffusionEngine:
             raise WeightsChanged
 
     def _load(self, weights: WeightSet, weights_digest: str, hear: Callable[[float], None]) -> Loaded:
-        from stylize.engines.diffusion.device import choose_placement, free_bytes
+        from stylize.engines.diffusion.device import choose_placement
         from stylize.engines.diffusion.families import families
         from stylize.engines.diffusion.load import load_pipeline
         from stylize.engines.diffusion.loaded import Loaded
-        from stylize.engines.diffusion.memory import arrange, choose_mode
+        from stylize.engines.diffusion.memory import arrange, choose_mode, receiver
+        from stylize.engines.diffusion.room import look_around
 
         facts = families()[weights.family]
         placement = choose_placement(self._device, self._dtype, half_dtype=facts.half_dtype)
-        free = free_bytes(placement.device)
-        mode = choose_mode(placement, facts, dict(weights.parameters), free, wish=self._memory)
-        pipeline = load_pipeline(weights, placement, hear=hear)
-        arrange(pipeline, mode, placement.device)
+        room = look_around(placement.device)
+        chosen = choose_mode(placement, facts, dict(weights.parameters), room, wish=self._memory)
+        receive = receiver(chosen.mode, placement, facts.half_dtype)
+        pipeline = load_pipeline(weights, placement, hear=hear, receive=receive)
+        arrange(pipeline, chosen.mode, placement, half_dtype=facts.half_dtype)
         return Loaded(
             pipeline=pipeline,
             weights=weights,
             digest=weights_digest,
             facts=facts,
             placement=placement,
-            mode=mode,
+            mode=chosen.mode,
+            chosen=chosen,
             model_scheduler_config=pipeline.scheduler.config,
         )
 
@@ -211,6 +214,9 @@ class DiffusionEngine:
                         raise WeightsChanged
                     heard = share(tell, len(pictures), len(batch), len(plans))
                     pictures += paint_batch(loaded, subject, batch, init_picture, tell=heard, cancel=cancel)
+        except OutOfMemory:
+            self.close()  # what was made narrow for it would stay narrow
+            raise
         except StylizeError:
             raise
         except Exception as error:

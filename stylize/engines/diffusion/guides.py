@@ -101,7 +101,7 @@ def fit_adapter(loaded: Loaded, found: Found | None) -> None:
     wanted = digest_file(file) if file else ""
     if wanted == (loaded.adapter.digest if loaded.adapter else ""):
         return
-    with at_rest(loaded.pipeline, loaded.mode, loaded.placement.device):
+    with at_rest(loaded.pipeline, loaded.mode, loaded.placement):
         if loaded.adapter:
             take_off(loaded.pipeline, dict(loaded.adapter.before))
             loaded.adapter = None
@@ -152,7 +152,7 @@ def fit_control(loaded: Loaded, found: Found, control: Control | None) -> None:
     if loaded.mode in (MemoryMode.FULL, MemoryMode.TILED):
         loaded.control.net.to(loaded.placement.device)
     else:
-        arrange(loaded.control.pipeline, loaded.mode, loaded.placement.device)
+        arrange(loaded.control.pipeline, loaded.mode, loaded.placement)
 
 
 def control_arguments(control: Control, *, union: bool) -> dict[str, Any]:
@@ -176,6 +176,6 @@ def release_control(loaded: Loaded) -> None:
 
     if loaded.mode not in (MemoryMode.FULL, MemoryMode.TILED):
         loaded.control.pipeline.remove_all_hooks()
-        arrange(loaded.pipeline, loaded.mode, loaded.placement.device)
+        arrange(loaded.pipeline, loaded.mode, loaded.placement)
     loaded.control = None
     empty_cache(loaded.placement.device)

@@ -7,6 +7,7 @@ ours, folders are loaded part by part from paths that exist, with safetensors on
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,17 @@ PIPELINE_SWITCHES = ("force_zeros_for_empty_prompt", "requires_aesthetics_score"
 """What a model_index.json may say beside its parts."""
 
 
-def load_pipeline(weights: WeightSet, placement: Placement, *, hear: Hear, config: Path | None = None) -> Any:
+def load_pipeline(
+    weights: WeightSet,
+    placement: Placement,
+    *,
+    hear: Hear,
+    config: Path | None = None,
+    receive: Callable[[str, Any], None] | None = None,
+) -> Any:
     """A pipeline on the CPU, in the numbers of `placement`. `hear` is told 0 to 1. `config`: for a single file, another
-    configuration folder than the carried one of its family.
+    configuration folder than the carried one of its family. `receive` is given each net with its name, of a folder as
+    soon as it is read, and may put it elsewhere.
 
     Raises WeightsDamaged where the parts do not fit together, OutOfMemory.
     """
@@ -37,8 +46,11 @@ def load_pipeline(weights: WeightSet, placement: Placement, *, hear: Hear, confi
     try:
         if weights.single_file:
             pipeline = load_file(weights, facts, placement, config or config_folder(weights.family))
+            if receive:
+                for part in MODELS[weights.family]:
+                    receive(part, getattr(pipeline, part))
         else:
-            pipeline = load_folder(weights, facts, placement, hear)
+            pipeline = load_folder(weights, facts, placement, hear, receive)
     except StylizeError:
         raise
     except Exception as error:
@@ -81,7 +93,13 @@ def load_file(weights: WeightSet, facts: FamilyFacts, placement: Placement, conf
     return pipeline
 
 
-def load_folder(weights: WeightSet, facts: FamilyFacts, placement: Placement, hear: Hear) -> Any:
+def load_folder(
+    weights: WeightSet,
+    facts: FamilyFacts,
+    placement: Placement,
+    hear: Hear,
+    receive: Callable[[str, Any], None] | None = None,
+) -> Any:
     """A diffusers folder, part by part; a part that lacks tensors is damage, never filled with chance."""
     import diffusers
     import transformers
@@ -91,6 +109,8 @@ def load_folder(weights: WeightSet, facts: FamilyFacts, placement: Placement, he
     for number, (part, (library, kind)) in enumerate(MODELS[weights.family].items()):
         owner = diffusers if library == "diffusers" else transformers
         parts[part] = load_model(getattr(owner, kind), weights, part, placement)
+        if receive:
+            receive(part, parts[part])
         hear((number + 1) / (len(MODELS[weights.family]) + 1))
     for part, known in TOKENIZERS[weights.family].items():
         if part == "processor":

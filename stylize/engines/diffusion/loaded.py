@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from stylize.engines.diffusion.families import FamilyFacts
     from stylize.engines.diffusion.guides import Worn
     from stylize.engines.diffusion.memory import MemoryMode
+    from stylize.engines.diffusion.planner import Chosen
     from stylize.weights import WeightSet
 
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 class Loaded:
     """`worn`: the digests of the LoRAs in it now; `mode` may go down. `recalls`: what it knows of the last pictures.
     `adapter`, `control`: the IP-Adapter that is on it, the ControlNet that is held beside it. `tiny`: the small decoder;
-    None: not looked for yet, False: there is none.
+    None: not looked for yet, False: there is none. `chosen`: how its memory mode was decided when it was loaded.
     """
 
     pipeline: Any
@@ -35,3 +36,4 @@ class Loaded:
     adapter: Worn | None = None
     control: Held | None = None
     tiny: Any = None
+    chosen: Chosen | None = None

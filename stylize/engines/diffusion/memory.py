@@ -1,74 +1,87 @@
-"""How much of the model lies on the device at once."""
+"""A pipeline put where a memory mode wants it, and taken away again."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from stylize.engines.diffusion.device import ITEM_BYTES, Placement
+from stylize.engines.diffusion.device import Placement, torch_dtype
 from stylize.engines.diffusion.families import FamilyFacts
+from stylize.engines.diffusion.planner import Chosen, MemoryMode, Way, choose, held, modes_for, needed, ways
+from stylize.engines.diffusion.room import Room
 from stylize.errors import UnknownChoice
 
-MARGIN_BYTES = 512 << 20
+if TYPE_CHECKING:
+    from stylize.engines.diffusion.loaded import Loaded
+
+__all__ = [
+    "MemoryMode",
+    "arrange",
+    "at_rest",
+    "choose_mode",
+    "is_out_of_memory",
+    "next_down",
+    "receiver",
+    "store",
+    "tile_vae",
+]
 
 TILE_PX = 512
 """Side of a VAE tile; SDXL's own would be as large as its pictures."""
 
+STREAMING = ("cuda", "xpu")
+"""Where layers can be fetched while others work."""
 
-class MemoryMode(StrEnum):
-    """From fast to frugal. The pixels of `full` are those of plain diffusers; tiles may differ in the last digits."""
+WORKED_WITH = ("norm", "patch_embed", "lm_head")
+"""Layers of text encoders that are not stored in fewer bits: norms, what tells the others their numbers, and what shares
+its weights with the word list.
+"""
 
-    FULL = "full"
-    TILED = "tiled"
-    OFFLOAD = "offload"
-    SEQUENTIAL = "sequential"
-
-
-def modes_for(device: str) -> tuple[MemoryMode, ...]:
-    """Offloading needs a device with memory of its own."""
-    return tuple(MemoryMode) if device in ("cuda", "xpu") else (MemoryMode.FULL, MemoryMode.TILED)
+GROUP_HOOKS = ("group_offloading", "layer_execution_tracker", "lazy_prefetch_group_offloading")
 
 
 def choose_mode(
     placement: Placement,
     facts: FamilyFacts,
     parameters: Mapping[str, int],
-    free: int | None,
+    room: Room,
     *,
     wish: str | None = None,
     environment: Mapping[str, str] = os.environ,
-) -> MemoryMode:
-    """`wish`, else STYLIZE_MEMORY, else the fastest mode that fits into `free` bytes at the family's own picture size.
+) -> Chosen:
+    """`wish`, else STYLIZE_MEMORY, else the fastest mode that fits into `room` at the family's own picture size.
 
     Raises UnknownChoice for a mode that this device does not have.
     """
     modes = modes_for(placement.device)
+    needs = {mode: needed(mode, placement, facts, parameters) for mode in modes}
     wish = wish or environment.get("STYLIZE_MEMORY")
-    if wish:
-        if wish not in modes:
-            raise UnknownChoice(kind="memory mode", choices=", ".join(modes))
-        return MemoryMode(wish)
-    if free is None:
-        return MemoryMode.FULL
-    needs = needed_bytes(placement, facts, parameters)
-    return next((mode for mode in modes if needs[mode] <= free), modes[-1])
+    if not wish:
+        return choose(needs, room)
+    if wish not in modes:
+        raise UnknownChoice(kind="memory mode", choices=", ".join(modes))
+    return Chosen(mode=MemoryMode(wish), room=room, needs=needs, wished=True)
 
 
-def needed_bytes(placement: Placement, facts: FamilyFacts, parameters: Mapping[str, int]) -> dict[MemoryMode, int]:
-    """Rough need of each mode on the device, in bytes, at the family's own picture size."""
-    item = ITEM_BYTES[placement.dtype]
-    everything, largest = sum(parameters.values()) * item, max(parameters.values(), default=0) * item
-    whole = facts.activation_bytes * facts.native_pixels + MARGIN_BYTES
-    tiled = facts.tiled_activation_bytes * facts.native_pixels + MARGIN_BYTES
-    return {
-        MemoryMode.FULL: everything + whole,
-        MemoryMode.TILED: everything + tiled,
-        MemoryMode.OFFLOAD: largest + tiled,
-        MemoryMode.SEQUENTIAL: tiled,
+def choose_again(loaded: Loaded, room: Room, pixels: int) -> MemoryMode:
+    """The mode for a picture, or several at once, of so many `pixels` in all: that of `loaded`, or the first below it
+    that fits. Where none does, as it is: the need is told on the safe side, and it may do all the same.
+    """
+    modes = modes_for(loaded.placement.device)
+    below = modes[modes.index(loaded.mode) :]
+    parameters = dict(loaded.weights.parameters)
+    have = held(loaded.mode, loaded.placement, parameters)
+    own = Room(
+        device=None if room.device is None else room.device + have,
+        ram=None if room.ram is None else room.ram + (have if loaded.placement.device == "cpu" else 0),
+    )
+    needs = {
+        mode: needed(mode, loaded.placement, loaded.facts, parameters, pixels=pixels, loading=False) for mode in below
     }
+    chosen = choose(needs, own)
+    return chosen.mode if chosen.fits else loaded.mode
 
 
 def next_down(mode: MemoryMode, device: str) -> MemoryMode | None:
@@ -78,43 +91,135 @@ def next_down(mode: MemoryMode, device: str) -> MemoryMode | None:
     return modes[place] if place < len(modes) else None
 
 
-def arrange(pipeline: Any, mode: MemoryMode, device: str) -> None:
-    """Put the pipeline's parts where `mode` wants them. May be called again to go down a mode."""
-    if mode is not MemoryMode.FULL:
+# ---------------------------------------------------------------- arranging
+
+
+def receiver(mode: MemoryMode, placement: Placement, half_dtype: str) -> Callable[[str, Any], None]:
+    """What is to be done with each part as soon as it is read, before the next one is: so that no more than one lies in
+    the machine's memory in full where the mode does not want it there.
+    """
+    way = ways()[mode]
+
+    def receive(part: str, net: Any) -> None:
+        if part != "vae":
+            store(net, way, placement, half_dtype)
+        if not way.moves:
+            net.to(placement.device)
+
+    return receive
+
+
+def arrange(pipeline: Any, mode: MemoryMode, placement: Placement, *, half_dtype: str = "float16") -> None:
+    """Put the pipeline's parts where `mode` wants them. May be called again, also to go down a mode; what was stored in
+    fewer bits stays so.
+    """
+    way, device = ways()[mode], placement.device
+    if way.tiles:
         tile_vae(pipeline.vae)
-    if mode in (MemoryMode.FULL, MemoryMode.TILED):
+    for name, net in nets_of(pipeline).items():
+        if name != "vae":
+            store(net, way, placement, half_dtype)
+    disband(pipeline)
+    if way.holds == "all":
         pipeline.to(device)
         return
-    pipeline.remove_all_hooks()
     pipeline.to("cpu")
-    if mode is MemoryMode.OFFLOAD:
+    # The VAE stays whole: it is small, and its precision may have to be changed on the way.
+    if way.holds == "net":
         pipeline.enable_model_cpu_offload(device=device)
+    elif way.holds == "stream":
+        stream = device in STREAMING
+        pipeline.enable_group_offload(device, offload_type="leaf_level", use_stream=stream, exclude_modules=["vae"])
     else:
-        # The VAE stays whole: it is small, and its precision may have to be changed on the way.
         pipeline._exclude_from_cpu_offload = ["vae"]  # noqa: SLF001 - the switch that diffusers itself declares
         pipeline.enable_sequential_cpu_offload(device=device)
 
 
+def store(net: Any, way: Way, placement: Placement, half_dtype: str) -> None:
+    """Keep the weights of `net` in fewer bits while they rest; each layer is widened for its own work. Norms and word
+    lists stay as they are. Does nothing if it was done before.
+    """
+    dtype = {"own": placement.dtype, "half": half_dtype, "float8": "float8_e4m3fn"}[way.stores]
+    if dtype == placement.dtype or torch_dtype(placement.dtype).itemsize <= torch_dtype(dtype).itemsize:
+        return
+    from diffusers.hooks import apply_layerwise_casting
+
+    if is_stored(net):
+        cast_further(net, torch_dtype(dtype))
+    elif hasattr(net, "enable_layerwise_casting"):
+        net.enable_layerwise_casting(storage_dtype=torch_dtype(dtype), compute_dtype=torch_dtype(placement.dtype))
+    else:
+        from torch.nn import Embedding
+
+        numbers = torch_dtype(dtype), torch_dtype(placement.dtype)
+        apply_layerwise_casting(net, *numbers, skip_modules_pattern=WORKED_WITH, skip_modules_classes=(Embedding,))
+
+
+def is_stored(net: Any) -> bool:
+    """Whether `store` has been at it."""
+    return any(storing(part) is not None for part in net.modules())
+
+
+def cast_further(net: Any, dtype: Any) -> None:
+    """Its layers rest in `dtype` from now on."""
+    for part in net.modules():
+        if (hook := storing(part)) is not None and hook.storage_dtype.itemsize > dtype.itemsize:
+            hook.storage_dtype = dtype
+            part.to(dtype=dtype)
+
+
+def storing(part: Any) -> Any:
+    """Its hook that keeps it in fewer bits, or None."""
+    registry = getattr(part, "_diffusers_hook", None)
+    return registry.get_hook("layerwise_casting") if registry is not None else None
+
+
+def disband(pipeline: Any) -> None:
+    """Free of everything that moves its parts about."""
+    pipeline.remove_all_hooks()
+    for net in nets_of(pipeline).values():
+        registry = getattr(net, "_diffusers_hook", None)
+        for hook in GROUP_HOOKS if is_grouped(net) else ():
+            if registry is None:
+                from diffusers.hooks import HookRegistry
+
+                registry = HookRegistry.check_if_exists_or_initialize(net)
+            registry.remove_hook(hook, recurse=True)
+
+
+def is_grouped(net: Any) -> bool:
+    registries = (getattr(part, "_diffusers_hook", None) for part in net.modules())
+    return any(registry is not None and registry.get_hook(GROUP_HOOKS[0]) is not None for registry in registries)
+
+
+def nets_of(pipeline: Any) -> dict[str, Any]:
+    import torch
+
+    return {name: part for name, part in pipeline.components.items() if isinstance(part, torch.nn.Module)}
+
+
 @contextmanager
-def at_rest(pipeline: Any, mode: MemoryMode, device: str) -> Iterator[None]:
+def at_rest(pipeline: Any, mode: MemoryMode, placement: Placement) -> Iterator[None]:
     """The whole pipeline on the CPU and free of hooks if `mode` moves its parts about; arranged again afterwards. For
     changing the nets themselves.
     """
-    if mode in (MemoryMode.FULL, MemoryMode.TILED):
+    if not ways()[mode].moves:
         yield
         return
-    pipeline.remove_all_hooks()
+    disband(pipeline)
+    pipeline.to("cpu")
     try:
         yield
     finally:
-        arrange(pipeline, mode, device)
+        arrange(pipeline, mode, placement)
 
 
 def tile_vae(vae: Any) -> None:
     """Encode and decode in overlapping tiles of at most TILE_PX."""
-    side = min(vae.tile_sample_min_size, TILE_PX)
-    vae.tile_latent_min_size = vae.tile_latent_min_size * side // vae.tile_sample_min_size
-    vae.tile_sample_min_size = side
+    if hasattr(vae, "tile_sample_min_size"):
+        side = min(vae.tile_sample_min_size, TILE_PX)
+        vae.tile_latent_min_size = vae.tile_latent_min_size * side // vae.tile_sample_min_size
+        vae.tile_sample_min_size = side
     vae.enable_slicing()
     vae.enable_tiling()
 

@@ -8,7 +8,9 @@ from stylize.engines.diffusion.adapters import find_loras, take_off, wear, weigh
 from stylize.engines.diffusion.denoise import Painted, paint
 from stylize.engines.diffusion.device import empty_cache
 from stylize.engines.diffusion.edit import paint_edit
-from stylize.engines.diffusion.memory import arrange, at_rest, is_out_of_memory, next_down
+from stylize.engines.diffusion.memory import arrange, at_rest, choose_again, is_out_of_memory, next_down
+from stylize.engines.diffusion.planner import MemoryMode, ways
+from stylize.engines.diffusion.room import look_around
 from stylize.engines.diffusion.schedulers import build_scheduler
 from stylize.errors import OutOfMemory
 from stylize.weights import digest_file
@@ -33,7 +35,7 @@ def prepare(loaded: Loaded, denoise: Denoise) -> None:
         loaded.pipeline.scheduler = type(loaded.pipeline.scheduler).from_config(loaded.model_scheduler_config)
     wanted = tuple(digest_file(path) for path in files)
     if wanted != loaded.worn:
-        with at_rest(loaded.pipeline, loaded.mode, loaded.placement.device):
+        with at_rest(loaded.pipeline, loaded.mode, loaded.placement):
             take_off(loaded.pipeline)
             loaded.worn = ()
             wear(loaded.pipeline, files, family_title=loaded.facts.title)
@@ -51,20 +53,22 @@ def paint_somehow(
     tell: Tell,
     cancel: CancelToken,
 ) -> Painted:
-    """Paint; when memory runs out, fewer at a time, then once more in the next more frugal mode. Raises OutOfMemory, and
-    what paint raises.
+    """Paint, in a mode whose need is told to fit. When memory runs out all the same: fewer at a time, then again in the
+    next more frugal mode, and so on to the last; photo, plan and seeds stay what they were. Raises OutOfMemory, and what
+    paint raises.
     """
     device, painter = loaded.placement.device, guides.pipeline or loaded.pipeline
     painting = paint_edit if loaded.facts.edits else paint
-    for mode in (loaded.mode, next_down(loaded.mode, device)):
-        if mode is None:
-            break
-        if mode is not loaded.mode:
-            arrange(painter, mode, device)
-            loaded.mode = mode
+    again = choose_again(loaded, look_around(device), image.width * image.height * len(seeds))
+    if again is not loaded.mode:
+        if len(seeds) > 1:
+            return halves(loaded, image, denoise, seeds=seeds, guides=guides, tell=tell, cancel=cancel)
+        go_down(loaded, painter, again)
+    while True:
         try:
             return painting(loaded, image, denoise, seeds=seeds, guides=guides, tell=tell, cancel=cancel)
         except Exception as error:
+            regroup(loaded, painter)
             if not is_out_of_memory(error):
                 raise
         finally:
@@ -72,7 +76,30 @@ def paint_somehow(
         empty_cache(device)
         if len(seeds) > 1:
             return halves(loaded, image, denoise, seeds=seeds, guides=guides, tell=tell, cancel=cancel)
+        go_down(loaded, painter, next_down(loaded.mode, device))
+
+
+def go_down(loaded: Loaded, painter: Any, mode: MemoryMode | None) -> None:
+    """Into `mode`, or if memory runs out over that, further down. None: there is none. Raises OutOfMemory."""
+    device = loaded.placement.device
+    while mode is not None:
+        loaded.mode = mode
+        try:
+            arrange(painter, mode, loaded.placement, half_dtype=loaded.facts.half_dtype)
+        except Exception as error:
+            if not is_out_of_memory(error):
+                raise
+        else:
+            return
+        empty_cache(device)
+        mode = next_down(mode, device)
     raise OutOfMemory(device=device)
+
+
+def regroup(loaded: Loaded, painter: Any) -> None:
+    """Layers that come and go in a stream know their order from the first pass; one that was broken off teaches nothing."""
+    if ways()[loaded.mode].holds == "stream":
+        arrange(painter, loaded.mode, loaded.placement)
 
 
 def halves(loaded: Loaded, image: Image.Image, denoise: Denoise, *, seeds: tuple[int, ...], **more: Any) -> Painted:
