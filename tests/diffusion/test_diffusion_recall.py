@@ -221,8 +221,9 @@ def test_seeds_of_one_order_share_everything_but_the_noise(engine: DiffusionEngi
     assert (fractions[0], fractions[-1]) == (0.0, 1.0)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
-@pytest.mark.parametrize("scheduler", SCHEDULERS)
+@pytest.mark.parametrize(
+    ("family", "scheduler"), [*(("sd15", name) for name in SCHEDULERS), ("sdxl", "ddim"), ("sdxl", "euler-a")]
+)
 def test_side_by_side(
     family: str,
     scheduler: str,
@@ -233,11 +234,11 @@ def test_side_by_side(
     """Rows of one batch are rounded otherwise than a row alone: the pictures are those of the seeds to a few levels."""
     from stylize.engines.diffusion import batches
 
-    engine, seeds = engine_of(family), (1, 2, 3)
+    engine, seeds = engine_of(family), (1, 2)
     plans = [tiny.make_plan(seed=seed, scheduler=scheduler) for seed in seeds]
     with counted(engine) as single:
         alone = [paint(engine, drawn_subject, plan).astype(int) for plan in plans]
-    monkeypatch.setattr(batches, "rows_at_once", lambda _loaded: 3)
+    monkeypatch.setattr(batches, "rows_at_once", lambda _loaded: 2)
     with counted(engine) as work:
         pictures = engine.generate_many(drawn_subject, plans, tell=lambda _: None, cancel=CancelToken())
     assert work["unet"] * len(seeds) == single["unet"]
