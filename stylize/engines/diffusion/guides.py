@@ -125,6 +125,7 @@ def face_arguments(loaded: Loaded, subject: Subject, denoise: Denoise, found: Fo
         found.image_encoder,
         loaded.placement,
         loaded.recalls.faces,
+        adapter=loaded.adapter.digest,
         guided=is_guided(loaded.pipeline, denoise),
     )
     return {"ip_adapter_image_embeds": embeds}

@@ -72,13 +72,13 @@ def fits_unet(unet: Any) -> bool:
 
 
 def face_embeds(
-    pipeline: Any, face: Pixels, encoder: Path, placement: Placement, recall: Recall, *, guided: bool
+    pipeline: Any, face: Pixels, encoder: Path, placement: Placement, recall: Recall, *, adapter: str, guided: bool
 ) -> list[Any]:
     """What `ip_adapter_image_embeds` takes: with `guided`, the answer to no image stands before that to the face.
 
-    An adapter must be on. Worked out once a face; `recall` forgets it when it is told to. Raises WeightsDamaged.
+    An adapter must be on; `adapter` is its digest. Worked out once a face; `recall` forgets it when it is told to. Raises WeightsDamaged.
     """
-    key = (hashlib.blake2b(face.tobytes(), digest_size=32).digest(), digest_file(encoder_weights(encoder)))
+    key = (hashlib.blake2b(face.tobytes(), digest_size=32).digest(), adapter, digest_file(encoder_weights(encoder)))
     known = recall.get(key)
     if known is None:
         known = tuple(encode_face(pipeline, face, encoder, placement))
