@@ -24,11 +24,15 @@ ENCODERS = ("image-encoder", "image_encoder", "ip-adapter/image_encoder", "model
 NET = "diffusion_pytorch_model"
 ENCODER_FILES = ("config.json", "model.safetensors")
 
+FACE_ID = "faceid"
+"""In the names of adapters that ask for a face net whose weights are not free for all uses; they are passed over."""
+
 NAMES: Mapping[str, tuple[ControlKind, ...]] = {
     "union": CONTROL_KINDS,
     "promax": CONTROL_KINDS,
     "depth": ("depth",),
     "zoe": ("depth",),
+    "midas": ("depth",),
     "softedge": ("softedge",),
     "hed": ("softedge",),
     "pidi": ("softedge",),
@@ -59,6 +63,7 @@ def find_guides(weights: WeightSet) -> Guides:
     installed = parts_beside(weights)
     roots = [weights.path.parent] if weights.single_file else [weights.path, weights.path.parent]
     adapters = [*installed.get("ip_adapter", ()), *(path for root in roots for path in _inside(root / ADAPTERS))]
+    adapters = [path for path in adapters if FACE_ID not in path.name.lower()]
     controls = [place for role in installed if role.startswith("controlnet:") for place in installed[role]]
     controls += [place for root in roots for place in _inside(root / CONTROLS)]
     width = _text_width(weights) if adapters or controls else None

@@ -130,6 +130,21 @@ def test_what_belongs_to_another_family_is_passed_over(guided: FolderOf, tmp_pat
     assert find_guides(look_up(tmp_path / "model")).names == ()
 
 
+def test_the_adapter_for_faces_comes_first_and_those_for_another_face_net_never(
+    guided: FolderOf, tmp_path: Path
+) -> None:
+    (tmp_path / "model").symlink_to(guided("sd15"))
+    (tmp_path / "image-encoder").symlink_to(guided("sd15").parent / "image-encoder")
+    (tmp_path / "ip-adapter").mkdir()
+    source = guided("sd15").parent / "ip-adapter" / "ip-adapter-plus-face_sd15.safetensors"
+    expected = None
+    for name in ("ip-adapter-faceid_sd15", "ip-adapter_sd15", "ip-adapter-plus-face_sd15"):
+        (tmp_path / "ip-adapter" / f"{name}.safetensors").write_bytes(source.read_bytes())
+        found = find_guides(look_up(tmp_path / "model")).ip_adapter
+        expected = None if "faceid" in name else name
+        assert (found.stem if found else None) == expected
+
+
 def test_a_plan_is_refused_where_its_guides_went_away(guided: FolderOf, tmp_path: Path, drawn_subject: Subject) -> None:
     (tmp_path / "model").symlink_to(guided("sd15"))
     engine = DiffusionEngine(tmp_path / "model", device="cpu")
