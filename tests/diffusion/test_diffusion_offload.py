@@ -109,13 +109,19 @@ def test_weights_in_16_bits_lose_nothing_at_rest(tmp_path: Path, drawn_subject: 
     assert unet.conv_in.weight.dtype == torch.float16
 
 
-def test_a_lora_is_worn_over_weights_of_eight_bits(tiny_folder: FolderOf, drawn_subject: Subject) -> None:
-    engine = DiffusionEngine(tiny_folder("sd15"), device="cpu", memory="eight")
-    whole = DiffusionEngine(tiny_folder("sd15"), device="cpu")
+def test_eight_bits_round_the_weights_and_nothing_else(tiny_folder: FolderOf, drawn_subject: Subject) -> None:
+    """Not the LoRA on top of them: the picture is that of the whole model with its weights rounded, to the bit."""
+    import torch
+
+    eight = DiffusionEngine(tiny_folder("sd15"), device="cpu", memory="eight")
+    rounded = DiffusionEngine(tiny_folder("sd15"), device="cpu")
+    for part in ("unet", "text_encoder"):
+        layers = dict(getattr(pipeline_of(rounded), part).named_modules())
+        for name, layer in getattr(pipeline_of(eight), part).named_modules():
+            for weight in layers[name].parameters() if memory.storing(layer) is not None else ():
+                weight.data = weight.data.to(torch.float8_e4m3fn).to(torch.float32)
     bare, worn = tiny.make_plan(size=ONE_TILE), tiny.make_plan(size=ONE_TILE, loras=(Lora(name="bright"),))
-    before = paint(engine, drawn_subject, bare)
-    with_lora = paint(engine, drawn_subject, worn)
-    expected = paint(whole, drawn_subject, worn)
-    assert np.abs(with_lora.astype(int) - expected).mean() < 6, "measured: 2"
-    assert not np.array_equal(with_lora, before)
-    assert np.array_equal(paint(engine, drawn_subject, bare), before)
+    pictures = [paint(eight, drawn_subject, plan) for plan in (bare, worn, bare)]
+    for plan, pixels in zip((bare, worn, bare), pictures, strict=True):
+        assert np.array_equal(paint(rounded, drawn_subject, plan), pixels)
+    assert not np.array_equal(pictures[0], pictures[1])

@@ -26,6 +26,7 @@ __all__ = [
     "receiver",
     "store",
     "tile_vae",
+    "widened",
 ]
 
 TILE_PX = 512
@@ -34,9 +35,9 @@ TILE_PX = 512
 STREAMING = ("cuda", "xpu")
 """Where layers can be fetched while others work."""
 
-WORKED_WITH = ("norm", "patch_embed", "lm_head")
-"""Layers of text encoders that are not stored in fewer bits: norms, what tells the others their numbers, and what shares
-its weights with the word list.
+WORKED_WITH = ("norm", "patch_embed", "lm_head", "lora_")
+"""Layers of text encoders that are not stored in fewer bits: norms, what tells the others their numbers, what shares
+its weights with the word list, and LoRAs.
 """
 
 GROUP_HOOKS = ("group_offloading", "layer_execution_tracker", "lazy_prefetch_group_offloading")
@@ -172,6 +173,25 @@ def storing(part: Any) -> Any:
     """Its hook that keeps it in fewer bits, or None."""
     registry = getattr(part, "_diffusers_hook", None)
     return registry.get_hook("layerwise_casting") if registry is not None else None
+
+
+@contextmanager
+def widened(pipeline: Any, placement: Placement) -> Iterator[None]:
+    """Within, the layers that a LoRA is on rest in the numbers they are worked with: a LoRA that is put on takes over the
+    numbers of the layer below it, and eight bits would leave nothing of it.
+    """
+    from peft.tuners.tuners_utils import BaseTunerLayer
+
+    parts = (part for net in nets_of(pipeline).values() for part in net.modules())
+    layers = [part.get_base_layer() for part in parts if isinstance(part, BaseTunerLayer)]
+    narrow = [layer for layer in layers if storing(layer) is not None]
+    for layer in narrow:
+        layer.to(dtype=torch_dtype(placement.dtype))
+    try:
+        yield
+    finally:
+        for layer in narrow:
+            layer.to(dtype=storing(layer).storage_dtype)
 
 
 def disband(pipeline: Any) -> None:

@@ -8,7 +8,7 @@ from stylize.engines.diffusion.adapters import find_loras, take_off, wear, weigh
 from stylize.engines.diffusion.denoise import Painted, paint
 from stylize.engines.diffusion.device import empty_cache
 from stylize.engines.diffusion.edit import paint_edit
-from stylize.engines.diffusion.memory import arrange, at_rest, choose_again, is_out_of_memory, next_down
+from stylize.engines.diffusion.memory import arrange, at_rest, choose_again, is_out_of_memory, next_down, widened
 from stylize.engines.diffusion.planner import MemoryMode, ways
 from stylize.engines.diffusion.room import look_around
 from stylize.engines.diffusion.schedulers import build_scheduler
@@ -39,6 +39,10 @@ def prepare(loaded: Loaded, denoise: Denoise) -> None:
             take_off(loaded.pipeline)
             loaded.worn = ()
             wear(loaded.pipeline, files, family_title=loaded.facts.title)
+            if files and ways()[loaded.mode].stores != "own":
+                with widened(loaded.pipeline, loaded.placement):
+                    take_off(loaded.pipeline)
+                    wear(loaded.pipeline, files, family_title=loaded.facts.title)
             loaded.worn = wanted
     weigh(loaded.pipeline, denoise.loras)
 
