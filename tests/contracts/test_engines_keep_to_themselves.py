@@ -15,6 +15,7 @@ from typing import Any
 import stylize
 from stylize.engines.base import Engine
 from stylize.models import Subject
+from stylize.weights.parts import weights_home
 from tests.contracts.cases import Case, generate
 
 MEBIBYTE = 2**20
@@ -85,7 +86,7 @@ def test_opens_no_connection_and_no_foreign_file(engine: Engine, case: Case, sub
         witness.listening = False
     assert not witness.sockets
     home = Path(stylize.__file__).parent
-    allowed = (home, weights, Path(sys.prefix), Path(sys.base_prefix), Path("/proc"), Path("/sys"))
+    allowed = (home, weights, weights_home(), Path(sys.prefix), Path(sys.base_prefix), Path("/proc"), Path("/sys"))
     strange = [name for name, _ in witness.files if not any(Path(name).is_relative_to(root) for root in allowed)]
     assert not strange
     assert not [name for name, mode in witness.files if any(letter in mode for letter in "wax+") and ".pyc" not in name]
