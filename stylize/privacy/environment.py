@@ -44,13 +44,22 @@ DROPPED = (
 """Variables that would route traffic, open folders or identify the user; removed whatever their case."""
 
 
+_locked = False
+
+
 def lock_down() -> None:
     """Switch every known library to offline and silent, and keep new files private to the user.
 
     Idempotent. Raises ImportedTooEarly if a watched library was imported before the first call, since it has read
-    its switches already.
+    its switches already. A library that writes over a switch after the first call (Gradio says "True" where we said
+    "1") has it put back by the next.
     """
+    global _locked
+    if _locked:
+        os.environ.update(SWITCHES)
+        return
     if all(os.environ.get(name) == value for name, value in SWITCHES.items()):
+        _locked = True
         return
     for library in WATCHED:
         if library in sys.modules:
@@ -59,3 +68,4 @@ def lock_down() -> None:
         del os.environ[name]
     os.environ.update(SWITCHES)
     os.umask(0o077)
+    _locked = True

@@ -53,6 +53,16 @@ def test_a_second_lock_down_is_quiet_even_after_imports() -> None:
     assert _python(code).stdout == "quiet\n"
 
 
+def test_what_gradio_writes_over_is_put_back_and_an_engine_can_still_be_loaded() -> None:
+    """Gradio says "True" for one of the switches as soon as a page is built."""
+    code = "import os, stylize, gradio; gradio.Blocks(analytics_enabled=False)\n"
+    code += "from stylize.privacy.environment import SWITCHES, lock_down\n"
+    code += "changed = [name for name, value in SWITCHES.items() if os.environ.get(name) != value]\n"
+    code += "lock_down(); print(changed, [n for n, v in SWITCHES.items() if os.environ.get(n) != v])"
+    done = _python(code)
+    assert done.stdout == "['HF_HUB_DISABLE_TELEMETRY'] []\n", done.stderr
+
+
 def test_the_hub_library_really_reads_the_switch() -> None:
     code = "import stylize, huggingface_hub.constants as c; print(c.HF_HUB_OFFLINE, c.HF_HUB_DISABLE_TELEMETRY)"
     assert _python(code, HF_HUB_OFFLINE="0").stdout == "True True\n"
