@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.ui.states import at_work
 from tests.ui.visitor import PHONE, Visitor, eventually
 
 CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()), "")
@@ -192,9 +193,8 @@ def test_stopping_stops(visitor: Visitor, portraits: dict[str, bytes]) -> None:
     tab.wait_for_selector("#trouble .trouble")
     assert "between 0 and" in tab.inner_text("#trouble")
     tab.fill("#seed textarea", "5")
-    tab.click("#make")
-    tab.wait_for_selector("#cancel:visible")
-    tab.click("#cancel")
+    with at_work(visitor):
+        tab.click("#cancel")
     tab.wait_for_selector("#busy", state="hidden", timeout=15_000)
     assert not tab.is_visible("#done")
     assert not tab.is_visible("#trouble")
