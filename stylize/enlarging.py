@@ -39,6 +39,6 @@ def enlarge(result: Result, size: Size) -> Pixels:
     order = result.request.box
     if order is not None and result.plan.denoise is not None:
         look, seed = result.plan.look, result.plan.seed
-        return compose(cut_figure(result.picture), order, look, size, seed, result.parts.title)
+        return compose(cut_figure(result.picture), order, look, size, seed, result.parts.title, result.parts.toys)
     how = cv2.INTER_LANCZOS4 if size.width > result.pixels.shape[1] else cv2.INTER_AREA
     return np.asarray(cv2.resize(result.pixels, (size.width, size.height), interpolation=how), np.uint8)

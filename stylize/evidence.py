@@ -34,6 +34,7 @@ class Receipt(Evidence):
     same picture in other types, where they were made, and of what else was made of it. `found_groups`: how many things
     of each kind the photo's file held beside the picture. `labels`: what the finished file carries beside the pixels.
     `denoise`: what diffusers was told, by its own names and without the prompts; empty where no model was asked.
+    `painted_toys`: how many things for the box a model painted of the user's words.
     """
 
     engine: str
@@ -49,3 +50,4 @@ class Receipt(Evidence):
     found_groups: tuple[tuple[str, int], ...]
     labels: tuple[str, ...]
     denoise: tuple[tuple[str, str], ...] = ()
+    painted_toys: int = 0

@@ -7,7 +7,7 @@ with the next engine when one that the user did not name cannot work here and no
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar, runtime_checkable
 
 import cv2
@@ -16,8 +16,8 @@ import numpy as np
 from stylize import export, styles
 from stylize.engines.base import Engine
 from stylize.errors import EngineError, EngineFailed, EngineUnavailable, StylizeError
-from stylize.models import BoxOrder, Capabilities, Lora, Picture, Pixels, Plan, Request, Subject
-from stylize.progress import Progress, Stage, StageWatch, Tell
+from stylize.models import BoxOrder, Capabilities, Look, Lora, Picture, Pixels, Plan, Request, Subject
+from stylize.progress import Progress, Stage, StageWatch, Tell, nobody
 from stylize.retouching import touch_up, wants_touch_up
 from stylize.styles import Style
 from stylize.toybox.compose import compose as pack
@@ -25,6 +25,7 @@ from stylize.toybox.cutout import cut_figure
 from stylize.toybox.order import check_order as check_box
 from stylize.toybox.palettes import choose_palette
 from stylize.toybox.print.parts import PrintParts
+from stylize.toymaking import NO_TOYS, Rack, Toys, check_toys, paint_toys, painter_of
 
 T = TypeVar("T")
 
@@ -52,19 +53,26 @@ class Weighed(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Made:
-    """A picture, the plan it was made by, and why an engine was passed over, if one was."""
+    """A picture, the plan it was made by, why an engine was passed over, if one was, and the toys painted for its box."""
 
     picture: Picture
     plan: Plan
     passed_over: EngineError | None
+    toys: Toys = NO_TOYS
+
+    @property
+    def trained(self) -> bool:
+        """Whether a trained image model had a hand in it."""
+        return self.plan.denoise is not None or self.toys.painted > 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bench:
-    """What there is to make pictures with."""
+    """What there is to make pictures with. `rack`: the toys of the user's words that were painted before."""
 
     styles: Mapping[str, Style]
     engines: Mapping[str, Engine]
+    rack: Rack = field(default_factory=Rack)
 
     def capabilities(self) -> tuple[Capabilities, ...]:
         """What every engine can do now."""
@@ -82,11 +90,61 @@ def check_order(request: Request, style: Style, bench: Bench) -> Request:
     if request.box is None:
         return request
     order = check_box(request.box)
+    check_toys(order, able)
     return replace(request, box=order if order.tagline else replace(order, tagline=style.tagline[order.language]))
 
 
 def make_picture(subject: Subject, request: Request, style: Style, bench: Bench, seed: int, watch: StageWatch) -> Made:
-    """Plan, load and generate; with the next able engine if one fails that the user did not name."""
+    """Plan, load and generate; with the next able engine if one fails that the user did not name. Then the toys of the
+    user's words, each as long as a picture in the bar.
+    """
+    able = bench.capabilities()
+    order = request.box if request.box and request.box.toys else None
+    picture_share = 1 / (1 + len(order.toys)) if order else 1.0
+    made = _make_alone(subject, request, style, bench, seed, watch.part(Stage.GENERATE, 0.0, picture_share))
+    if order is None:
+        return made
+    look, rest = made.plan.look, watch.part(Stage.GENERATE, picture_share, 1.0)
+    with rest.stage(Stage.GENERATE):
+        return replace(made, toys=_make_toys(request, order, look, able, bench, seed, rest))
+
+
+def _make_toys(
+    request: Request,
+    order: BoxOrder,
+    look: Look,
+    able: Sequence[Capabilities],
+    bench: Bench,
+    seed: int,
+    watch: StageWatch,
+) -> Toys:
+    """By the engine that denoises, whichever made the picture. Raises EngineError, Cancelled."""
+    chosen = painter_of(able)
+    if chosen is None:
+        check_toys(order, able)
+        return NO_TOYS
+    engine = bench.engines[chosen.name]
+    plan = styles.toy_plan(order.toys[0], 0, look, request.style, chosen, request.denoise)
+    weights_digest = _guarded(chosen.name, lambda: _load(engine, plan, nobody))
+    return _guarded(
+        chosen.name,
+        lambda: paint_toys(
+            order,
+            look,
+            request.style,
+            seed,
+            engine,
+            chosen,
+            bench.rack,
+            asked=request.denoise,
+            weights_digest=weights_digest,
+            tell=watch.tell,
+            cancel=watch.cancel,
+        ),
+    )
+
+
+def _make_alone(subject: Subject, request: Request, style: Style, bench: Bench, seed: int, watch: StageWatch) -> Made:
     able = bench.capabilities()
     passed_over = _not_ready(request, style, able)
     while True:
@@ -108,7 +166,7 @@ def compose(made: Made, style: Style, order: BoxOrder | None) -> Pixels:
         return made.picture.pixels
     cutout = made.picture.cutout or cut_figure(made.picture.pixels)
     plan = made.plan
-    return pack(cutout, order, plan.look, plan.size, plan.seed, style.title[order.language])
+    return pack(cutout, order, plan.look, plan.size, plan.seed, style.title[order.language], made.toys.icons)
 
 
 def figure_alone(made: Made) -> Pixels | None:
@@ -140,6 +198,7 @@ def print_parts(made: Made, style: Style, order: BoxOrder | None, figure: Pixels
         palette=order.palette or choose_palette(plan.look, plan.seed),
         title=style.title[order.language],
         motif=plan.seed,
+        toys=made.toys.icons,
     )
 
 

@@ -26,6 +26,7 @@ class Result:
     where none was wanted. `figure` (h, w, 4) uint8, straight alpha: the figure alone, where its outline is known; it may
     be smaller than the picture. `parts`: the same two and the box, for `stylize.printing`. `passed_over`: why the engine that comes first for this style
     was not the one that made it; None if it was, or if the user named one.
+    `trained`: a trained image model had a hand in it.
     """
 
     export: Export
@@ -40,11 +41,15 @@ class Result:
     figure: Pixels | None = field(repr=False)
     parts: PrintParts = field(repr=False)
     passed_over: EngineError | None
+    trained: bool
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Slugs of what the user may want to know: "another-engine" if one was passed over."""
-        return ("another-engine",) if self.passed_over else ()
+        """Slugs of what the user may want to know: "another-engine" if one was passed over, "toy-is-a-gift" where nothing
+        came of a word and a wrapped gift lies in its tray.
+        """
+        gifts = len(self.parts.toys) > self.receipt.painted_toys
+        return (*(("another-engine",) if self.passed_over else ()), *(("toy-is-a-gift",) if gifts else ()))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,11 +119,11 @@ def run(
     with watch.stage(Stage.COMPOSE):
         pixels = compose(made, style, request.box)
     with watch.stage(Stage.EXPORT):
-        exported = export.export(pixels, request.export, trained=made.plan.denoise is not None)
+        exported = export.export(pixels, request.export, trained=made.trained)
     figure = figure_alone(made)
     return Result(
         export=exported,
-        receipt=write_receipt(made.plan, exported, sitting.photo.found, watch.durations, evidence()),
+        receipt=write_receipt(made.plan, exported, sitting.photo.found, watch.durations, evidence(), toys=made.toys.told),
         request=replace(request, seed=seed),
         found=sitting.photo.found,
         findings=findings,
@@ -129,6 +134,7 @@ def run(
         figure=figure,
         parts=print_parts(made, style, request.box, figure, bench),
         passed_over=made.passed_over,
+        trained=made.trained,
     )
 
 

@@ -111,3 +111,14 @@ class StageWatch:
             self.durations[stage] = self.durations.get(stage, 0.0) + time.perf_counter() - begun
         self.tell(Progress(stage=stage, fraction=1.0))
         self.cancel.check()
+
+    def part(self, stage: Stage, low: float, high: float) -> StageWatch:
+        """One that tells `stage`, from 0 to 1, as that part of it, and adds to the same seconds."""
+
+        def told(progress: Progress) -> None:
+            fraction = low + (high - low) * progress.fraction if progress.stage is stage else progress.fraction
+            self.tell(Progress(stage=progress.stage, fraction=fraction, preview=progress.preview))
+
+        part = StageWatch(told, self.cancel)
+        part.durations = self.durations
+        return part

@@ -76,14 +76,16 @@ class LookOverride:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BoxOrder:
-    """What goes on the box. `name` and `tagline` as typed; accessories are slugs of `stylize.toybox.accessories`;
-    `palette` a slug of a card palette, None: the one that contrasts best with the clothes. `language`: of our own words
-    on the card, "en" or "de".
+    """What goes on the box. `name` and `tagline` as typed; accessories are slugs of `stylize.toybox.accessories`; `toys`:
+    things in the user's own words, painted by diffusion and laid below the accessories, four of both in all; `palette` a
+    slug of a card palette, None: the one that contrasts best with the clothes. `language`: of our own words on the card,
+    "en" or "de".
     """
 
     name: str = field(default="", repr=False)
     tagline: str = field(default="", repr=False)
     accessories: tuple[str, ...] = ()
+    toys: tuple[str, ...] = field(default=(), repr=False)
     palette: str | None = None
     language: str = "en"
 

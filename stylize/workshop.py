@@ -21,6 +21,7 @@ from stylize.privacy import lock_down
 from stylize.progress import CancelToken, Tell, nobody
 from stylize.settings import Settings, read_settings
 from stylize.styles import Style, load_styles
+from stylize.toymaking import Rack
 
 
 @runtime_checkable
@@ -54,6 +55,7 @@ class Workshop:
         self._settings = read_settings() if settings is None else settings
         self._styles = load_styles(self._settings.styles, check=registry.check_settings)
         self._engines: dict[str, Engine] = registry.create_all(self._settings)
+        self._rack = Rack()
         self._one_at_a_time = threading.Lock()
         self._idle = Idle(60 * self._settings.idle_minutes, self._rest)
 
@@ -132,6 +134,7 @@ class Workshop:
                 for engine in self._engines.values():
                     if isinstance(engine, Weighed):
                         engine.close()
+                self._rack.wipe()
             finally:
                 self._one_at_a_time.release()
 
@@ -142,6 +145,7 @@ class Workshop:
         for engine in self._engines.values():
             if isinstance(engine, Forgetful):
                 engine.forget()
+        self._rack.wipe()
 
     def close(self) -> None:
         """Free what the engines hold. The workshop may be used again; it is cold then."""
@@ -149,6 +153,7 @@ class Workshop:
         with self._one_at_a_time:
             for engine in self._engines.values():
                 engine.close()
+            self._rack.wipe()
 
     def __enter__(self) -> Self:
         return self
@@ -159,7 +164,7 @@ class Workshop:
         self.close()
 
     def _bench(self) -> Bench:
-        return Bench(styles=self._styles, engines=self._engines)
+        return Bench(styles=self._styles, engines=self._engines, rack=self._rack)
 
 
 def run(

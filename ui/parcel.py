@@ -50,7 +50,7 @@ class Parcel:
         self.request, self.photo, self.seconds = result.request, photo, seconds
         height, width = result.pixels.shape[:2]
         self.size = Size(width=width, height=height)
-        self.trained = result.plan.denoise is not None
+        self.trained, self.computed = result.trained, result.plan.denoise is None
         self.more = tuple(name for name in MORE if name != "cutout.png" or result.figure is not None)
         self.enlarged = False
         self._receipt = result.receipt

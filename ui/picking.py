@@ -56,7 +56,7 @@ class Picking:
 
     def _enlarge(self, visit: Visit, parcel: Parcel) -> Iterator[Updates]:
         wanted = self._showing.print_size(parcel)
-        again = not parcel.trained and wanted != parcel.size
+        again = parcel.computed and wanted != parcel.size
         if not again or self._shop.intake.arrivals.get(parcel.photo) is None:
             yield self._bar(0.5)
             parcel.enlarge(wanted)

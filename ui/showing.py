@@ -86,7 +86,7 @@ class Showing:
     def print_size(self, parcel: Parcel) -> Size:
         """How large the picture can be made for paper."""
         engine = next((able for able in self._shop.engines if able.name == parcel.engine), None)
-        return print_size(parcel.size, None if parcel.trained else engine)
+        return print_size(parcel.size, engine if parcel.computed else None)
 
     def _one(self, name: str, parcel: Parcel) -> Updates:
         base, size = f"/shelf/{name}", parcel.size

@@ -43,6 +43,13 @@ def add_request(parser: argparse.ArgumentParser) -> None:
     box.add_argument(
         "--accessory", action="append", default=[], metavar="THING", help="up to 4; see stylize accessories"
     )
+    box.add_argument(
+        "--toy",
+        action="append",
+        default=[],
+        metavar="WORDS",
+        help="a toy of anything, painted by the engine diffusion; with the accessories up to 4",
+    )
     box.add_argument("--palette", help="the colours of the card; chosen to suit the clothes unless said")
     box.add_argument("--language", help="of our own words on the card: en unless said, or de", default="en")
     box.add_argument("--no-box", action="store_true", help="the figure alone")
@@ -128,13 +135,18 @@ def build_request(args: argparse.Namespace, styles: Mapping[str, Style], media_t
 
 def _box(args: argparse.Namespace, style: Style) -> BoxOrder | None:
     """A toy comes boxed unless --no-box is said, or an engine is named that paints; other styles if the box is ordered."""
-    ordered = bool(args.name or args.tagline or args.accessory or args.palette)
+    ordered = bool(args.name or args.tagline or args.accessory or args.toy or args.palette)
     as_usual = style.boxed and args.engine != "painting"
     if args.no_box or not (ordered or as_usual):
         return None
     things = tuple(_accessory(word) for word in _words(args.accessory))
     return BoxOrder(
-        name=args.name, tagline=args.tagline, accessories=things, palette=args.palette, language=args.language
+        name=args.name,
+        tagline=args.tagline,
+        accessories=things,
+        toys=tuple(args.toy),
+        palette=args.palette,
+        language=args.language,
     )
 
 

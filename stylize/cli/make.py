@@ -104,9 +104,8 @@ def _receipt(result: Result, place: str, language: str) -> str:
 
 
 def _sheets(result: Result, paper: str, language: str) -> bytes:
-    trained = result.plan.denoise is not None
     spoken = language if language in print_languages() else "en"
-    return print_book(result.parts, trained=trained, paper=paper, language=spoken).data
+    return print_book(result.parts, trained=result.trained, paper=paper, language=spoken).data
 
 
 def _told(result: Result, out: str) -> dict[str, object]:
@@ -136,6 +135,10 @@ def _say(result: Result, out: str, settings: Settings) -> None:
     lines += [f"note: {WARNINGS.get(slug, slug)}" for slug in result.findings.warnings]
     if found := sum(count for _, count in result.receipt.found_groups):
         lines.append(f"left behind: {found} things that the photo's file told beside the picture")
+    if "toy-is-a-gift" in result.notes:
+        lines.append(
+            "note: nothing came of one of your toys, so a wrapped gift lies in its place; try simpler words, in English, or another seed"
+        )
     if result.passed_over is not None and settings.weights is not None:
         lines.append(f"note: {result.passed_over}")
     print("\n".join(lines), file=sys.stderr)

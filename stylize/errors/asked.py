@@ -65,6 +65,11 @@ class UnknownAccessory(RequestError):
     sentence = "There is no accessory of that name among the {count} that are carried. Search them by name."
 
 
+class ToyNeedsDiffusion(RequestError):
+    slug = "toy-needs-diffusion"
+    sentence = "A toy of your own words is painted by Stable Diffusion, which is not ready: {why} Or take something from the shelf, for example: {choices}."
+
+
 class TooManyAccessories(RequestError):
     slug = "too-many-accessories"
     sentence = "{count} accessories are too many: at most {limit} fit into the box. Take some out."

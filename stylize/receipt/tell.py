@@ -64,6 +64,7 @@ def _made(receipt: Receipt, say: Mapping[str, str]) -> str:
         (say["seed"], str(receipt.seed)),
         *([(say["denoise"], "")] if receipt.denoise else []),
         *((f"  {name}", value) for name, value in receipt.denoise),
+        *([(say["painted_toys"], str(receipt.painted_toys))] if receipt.painted_toys else []),
         (say["seconds"], _number(whole, say)),
         *((f"  {stage}", _number(took, say)) for stage, took in seconds),
     ]

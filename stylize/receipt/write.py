@@ -30,10 +30,12 @@ def write_receipt(
     found: Iterable[Found],
     durations: Mapping[str, float],
     evidence: Evidence = Evidence(),  # noqa: B008 - frozen
+    *,
+    toys: tuple[int, str] = (0, ""),
 ) -> Receipt:
     """The receipt of one run. `found` is only counted by group; prompts and the box are in it as digests alone.
 
-    `evidence`: what kept the photo in meanwhile; without any word, nothing did.
+    `toys`: how many were painted for the box, and the digest of the weights that did. `evidence`: what kept the photo in meanwhile; without any word, nothing did.
     """
     return Receipt(
         **{field.name: getattr(evidence, field.name) for field in fields(Evidence)},
@@ -43,7 +45,8 @@ def write_receipt(
         plan_digest=plan.digest(),
         media_type=export.media_type,
         export_digest=hashlib.sha256(export.data).hexdigest(),
-        weights_digest=plan.weights_digest,
+        weights_digest=plan.weights_digest or toys[1],
+        painted_toys=toys[0],
         durations_seconds=tuple((stage, round(seconds, 4)) for stage, seconds in durations.items()),
         versions=versions(),
         found_groups=tuple(sorted(Counter(thing.group for thing in found).items())),

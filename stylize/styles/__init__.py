@@ -3,6 +3,7 @@
 from stylize.styles.library import find_style, load_styles
 from stylize.styles.plan import MAX_SEED, can_do, check_request, choose_engine, choose_size, figure_plan, plan
 from stylize.styles.style import Style
+from stylize.styles.toys import toy_plan
 
 __all__ = [
     "MAX_SEED",
@@ -15,4 +16,5 @@ __all__ = [
     "find_style",
     "load_styles",
     "plan",
+    "toy_plan",
 ]

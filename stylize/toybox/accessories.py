@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from difflib import SequenceMatcher
 from functools import cache
@@ -14,7 +15,7 @@ import cv2
 import numpy as np
 
 from stylize.errors import DeclarationError, UnknownAccessory
-from stylize.models import Pixels
+from stylize.models import BoxOrder, Pixels
 
 _ROOM = files("stylize.toybox")
 _CLOSE = 0.72
@@ -61,6 +62,24 @@ def read_icon(slug: str) -> Pixels:
     if picture is None or picture.ndim != 3 or picture.shape[2] != 4:
         raise DeclarationError(name=slug, why="its picture is damaged or has no transparency")
     return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGRA2RGBA), np.uint8)
+
+
+def icons(order: BoxOrder, toys: Sequence[Pixels]) -> tuple[Pixels, ...]:
+    """What lies in the box, in the order of the trays: the pictures of its accessories, then `toys`, painted for it."""
+    return (*(read_icon(slug) for slug in order.accessories), *toys)
+
+
+def nearest_accessories(text: str, locale: str = "en", count: int = 3) -> tuple[Accessory, ...]:
+    """Those that meet any one word of `text` best; where none is near, the first of as many categories."""
+    words = _fold(text).split()
+    scores = {
+        toy.slug: max((_score(word, toy, locale) for word in words), default=0.0) for toy in accessories().values()
+    }
+    near = sorted((-score, slug) for slug, score in scores.items() if score >= _CLOSE)[:count]
+    if near:
+        return tuple(accessories()[slug] for _, slug in near)
+    first = {toy.category: toy for toy in reversed(accessories().values())}
+    return tuple(first[category] for category in sorted(first)[:count])
 
 
 def search_accessories(text: str, locale: str = "en") -> tuple[Accessory, ...]:

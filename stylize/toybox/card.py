@@ -28,10 +28,11 @@ def draw_card(order: BoxOrder, palette: str, width_px: int, *, title: str = "Act
     words = card_words(order.language)
     unit = width_px / WIDE
     canvas = draw_ground(colours, width_px, round(unit * TALL), unit, FIGURE, motif)
-    places = trays(len(order.accessories))
+    labels = (*(accessory(slug).name(order.language) for slug in order.accessories), *order.toys)
+    places = trays(len(labels))
     _burst(canvas, colours, unit)
-    for tray, slug in zip(places, order.accessories, strict=True):
-        _tray(canvas, tray, accessory(slug).name(order.language), colours, unit)
+    for tray, label in zip(places, labels, strict=True):
+        _tray(canvas, tray, label, colours, unit)
     if len(places) < 2:
         _seal(canvas, COLUMN, 6.6 if not places else 9.2, 1.22 if not places else 1.0, words, colours, unit)
     _header(canvas, colours, unit)
@@ -121,7 +122,8 @@ def _tray(canvas: Pixels, tray: Tray, label: str, colours: Palette, unit: float)
     fill(canvas, inside, "#ffffff", 0.16)
     shine = rounded(left + 2.2 * line, top + 2.2 * line, right - 2.2 * line, tray.v * unit, 0.25 * unit)
     fill(canvas, shine, "#ffffff", 0.13)
-    text, face = capitals(label), PLAIN[0]
+    text = capitals(label)
+    face = face_for(text, PLAIN, field="toy")
     size = 0.245 * unit
     wide = word_width(text, face, size)
     if wide > 2.3 * tray.half_width * unit - 0.5 * unit:

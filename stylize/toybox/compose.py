@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -9,6 +11,7 @@ import numpy.typing as npt
 from stylize.colour import from_hex, to_linear
 from stylize.geometry import Size
 from stylize.models import BoxOrder, Colour, Cutout, Look, Pixels
+from stylize.toybox.accessories import icons
 from stylize.toybox.card import draw_card
 from stylize.toybox.grade import grade
 from stylize.toybox.layout import TALL, WIDE
@@ -29,11 +32,19 @@ _WINDOW = ((-3.1, 1.55, 1.0), (-1.25, 0.4, 0.7))
 """Panes of a faint window in the blister: left end on the card, width, strength."""
 
 
-def compose(cutout: Cutout, order: BoxOrder, look: Look, size: Size, seed: int, title: str) -> Pixels:
+def compose(
+    cutout: Cutout,
+    order: BoxOrder,
+    look: Look,
+    size: Size,
+    seed: int,
+    title: str,
+    toys: Sequence[Pixels] = (),
+) -> Pixels:
     """The boxed picture, (size.height, size.width, 3) uint8 sRGB; equal arguments give equal pixels.
 
     `order` as `check_order` returned it. A staged `cutout` of another size is resized to `size`; any other is set into
-    the figure's place. `seed` chooses the card's pattern, and its palette among the best few if the order names none. `title`: what the toy is ("Action figure"), printed where the order leaves room. UnknownPalette
+    the figure's place. `seed` chooses the card's pattern, and its palette among the best few if the order names none. `title`: what the toy is ("Action figure"), printed where the order leaves room. `toys`: what was painted for `order.toys`, see `stylize.toybox.matting`. UnknownPalette
     and UnknownAccessory for an unchecked order.
     """
     slug = order.palette or choose_palette(look, seed)
@@ -56,7 +67,7 @@ def compose(cutout: Cutout, order: BoxOrder, look: Look, size: Size, seed: int, 
     figure = _resized(cutout, size) if cutout.staged else place_cutout(cutout, stage, size, colours)
     light *= figure.shadow[..., None]
     pieces = place_accessories(
-        order.accessories, stage.card_to_pixels, stage.shelf_to_pixels, width=size.width, height=size.height
+        icons(order, toys), stage.card_to_pixels, stage.shelf_to_pixels, width=size.width, height=size.height
     )
     cast_shadows(light, pieces, card, scale=scale)
     for piece in pieces:

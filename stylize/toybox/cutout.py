@@ -30,21 +30,21 @@ def cut_figure(pixels: Pixels) -> Cutout:
     Never fails: where the ground is not plain, or nothing stands on it, the cut-out is the whole picture as a card
     with round corners and a white border.
     """
-    small = _reduced(pixels)
+    small = reduced(pixels)
     lab = to_lab(small.astype(np.float32) / 255)
-    sheet, noise = _fit_sheet(lab)
-    off = _distance(lab, sheet)
-    if not _is_plain(off, noise):
+    sheet, noise = fit_sheet(lab)
+    off = distance(lab, sheet)
+    if not is_plain(off, noise):
         return photo_card(pixels)
-    left = _left_of_ground(small, lab, sheet)
-    mask = _segment(small, off, noise, left < 0.97)
+    left = left_of_ground(small, lab, sheet)
+    mask = segment(small, off, noise, left < 0.97)
     if mask is None:
         return photo_card(pixels)
     height, width = pixels.shape[:2]
-    veil = _enlarge(_lingering_shadow(mask > 0.5, left), width, height)
-    alpha = _soften(pixels, _enlarge(mask, width, height), radius=max(2, round(width / 190)))
+    veil = enlarge(lingering_shadow(mask > 0.5, left), width, height)
+    alpha = _soften(pixels, enlarge(mask, width, height), radius=max(2, round(width / 190)))
     light = _own_light(pixels, alpha * (1 - veil), radius=max(2, round(width / 120)))
-    alpha = alpha * (1 - veil * _enlarge(np.minimum(left, 1), width, height))
+    alpha = alpha * (1 - veil * enlarge(np.minimum(left, 1), width, height))
     return Cutout(light=light, alpha=alpha, shadow=np.ones_like(alpha), staged=False)
 
 
@@ -58,14 +58,15 @@ def photo_card(pixels: Pixels) -> Cutout:
     return Cutout(light=light * alpha[..., None], alpha=alpha, shadow=np.ones_like(alpha), staged=False)
 
 
-def _reduced(pixels: Pixels) -> Pixels:
+def reduced(pixels: Pixels) -> Pixels:
+    """`pixels` at working size, its longer side at most 512."""
     height, width = pixels.shape[:2]
     shrink = min(1.0, _WORK_PX / max(height, width))
     size = max(8, round(width * shrink)), max(8, round(height * shrink))
     return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _fit_sheet(lab: Floats) -> tuple[Floats, float]:
+def fit_sheet(lab: Floats) -> tuple[Floats, float]:
     """The ground's colour everywhere, (h, w, 3) CIELAB, and the border's typical distance from it."""
     height, width = lab.shape[:2]
     y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j].astype(np.float32)
@@ -86,7 +87,7 @@ def _fit_sheet(lab: Floats) -> tuple[Floats, float]:
     return (terms @ factors).astype(np.float32), noise
 
 
-def _distance(lab: Floats, sheet: Floats) -> Floats:
+def distance(lab: Floats, sheet: Floats) -> Floats:
     """CIELAB distance from the ground after a little smoothing; darkness alone counts less, since it may be shadow."""
     apart = cv2.GaussianBlur(lab, (0, 0), 0.8) - sheet
     lightness = apart[..., 0]
@@ -94,7 +95,7 @@ def _distance(lab: Floats, sheet: Floats) -> Floats:
     return np.asarray(np.sqrt(lightness**2 + apart[..., 1] ** 2 + apart[..., 2] ** 2), np.float32)
 
 
-def _is_plain(off: Floats, noise: float) -> bool:
+def is_plain(off: Floats, noise: float) -> bool:
     """Whether most of the border, its lower edge aside, lies on the sheet."""
     height, width = off.shape
     rim = max(2, min(height, width) // 24)
@@ -103,7 +104,7 @@ def _is_plain(off: Floats, noise: float) -> bool:
     return noise < _PLAIN_DISTANCE and float((border < _PLAIN_DISTANCE).mean()) > _PLAIN_SHARE
 
 
-def _left_of_ground(small: Pixels, lab: Floats, sheet: Floats) -> Floats:
+def left_of_ground(small: Pixels, lab: Floats, sheet: Floats) -> Floats:
     """The share of the ground's light that is seen, where this could be shadow on it: the ground's colour, darker,
     changing softly. Elsewhere infinite.
     """
@@ -119,7 +120,7 @@ def _left_of_ground(small: Pixels, lab: Floats, sheet: Floats) -> Floats:
     return np.asarray(np.where((dark > 0.15) & neutral & soft, dark, np.inf), np.float32)
 
 
-def _lingering_shadow(figure: npt.NDArray[np.bool_], left: Floats) -> Floats:
+def lingering_shadow(figure: npt.NDArray[np.bool_], left: Floats) -> Floats:
     """Deep shadow about the feet that went with the figure, 0 to 1: it becomes a veil that darkens what lies behind."""
     rows = np.nonzero(figure.any(1))[0]
     feet = np.arange(len(figure))[:, None] > rows[-1] - 0.12 * (rows[-1] - rows[0])
@@ -127,11 +128,12 @@ def _lingering_shadow(figure: npt.NDArray[np.bool_], left: Floats) -> Floats:
     return np.asarray(cv2.GaussianBlur(reached.astype(np.float32), (0, 0), 1.0), np.float32)
 
 
-def _enlarge(layer: Floats, width: int, height: int) -> Floats:
+def enlarge(layer: Floats, width: int, height: int) -> Floats:
+    """A layer of working size at (height, width), 0 to 1."""
     return np.clip(np.asarray(cv2.resize(layer, (width, height), interpolation=cv2.INTER_CUBIC), np.float32), 0, 1)
 
 
-def _segment(small: Pixels, off: Floats, noise: float, shadow: npt.NDArray[np.bool_]) -> Mask | None:
+def segment(small: Pixels, off: Floats, noise: float, shadow: npt.NDArray[np.bool_]) -> Mask | None:
     """The figure's mask at working size, or None where nothing, or everything, stands off the ground."""
     near = max(2.2, 3.0 * noise)
     ground = _from_border(off < near)

@@ -13,12 +13,13 @@ from stylize.toybox.palettes import palettes
 from stylize.toybox.words import card_words
 
 NAME_LIMIT = 28
+TOY_LIMIT = 28
 TAGLINE_LIMIT = 32
 ACCESSORY_LIMIT = 4
 
 
 def check_order(order: BoxOrder) -> BoxOrder:
-    """`order` with tidied texts, as everything after this expects it.
+    """`order` with tidied texts and without empty ones, as everything after this expects it.
 
     Raises NameTooLong, LetteringMissing, TooManyAccessories, UnknownAccessory, UnknownPalette, or UnknownChoice for
     the language.
@@ -27,14 +28,17 @@ def check_order(order: BoxOrder) -> BoxOrder:
     tagline = _check_text(order.tagline, "tagline", TAGLINE_LIMIT)
     face_for(capitals(name), DISPLAY, field="name")
     face_for(capitals(tagline), PLAIN, field="tagline")
-    if len(order.accessories) > ACCESSORY_LIMIT:
-        raise TooManyAccessories(count=len(order.accessories), limit=ACCESSORY_LIMIT)
+    toys = tuple(filter(None, (_check_text(toy, "toy", TOY_LIMIT) for toy in order.toys)))
+    for toy in toys:
+        face_for(capitals(toy), PLAIN, field="toy")
+    if (count := len(order.accessories) + len(toys)) > ACCESSORY_LIMIT:
+        raise TooManyAccessories(count=count, limit=ACCESSORY_LIMIT)
     for slug in order.accessories:
         accessory(slug)
     if order.palette is not None and order.palette not in palettes():
         raise UnknownPalette(choices=", ".join(sorted(palettes())))
     card_words(order.language)
-    return replace(order, name=name, tagline=tagline)
+    return replace(order, name=name, tagline=tagline, toys=toys)
 
 
 def _check_text(text: str, field: str, limit: int) -> str:

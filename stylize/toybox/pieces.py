@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import cv2
@@ -9,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stylize.colour import to_linear
-from stylize.toybox.accessories import read_icon
+from stylize.models import Pixels
 from stylize.toybox.layout import TALL, WIDE, Tray, trays
 
 Floats = npt.NDArray[np.float32]
@@ -30,13 +31,15 @@ class Piece:
 
 
 def place_accessories(
-    slugs: tuple[str, ...], card: Homography, shelf: Homography, *, width: int, height: int
+    icons: Sequence[Pixels], card: Homography, shelf: Homography, *, width: int, height: int
 ) -> tuple[Piece, ...]:
-    """The pieces for `slugs`, before their trays as seen from the camera. `card`, `shelf`: as in `Stage`."""
+    """The pieces for `icons`, each (h, w, 4) uint8 sRGB with straight alpha, before their trays as seen from the camera.
+    `card`, `shelf`: as in `Stage`.
+    """
     scale = width_scale(card)
     return tuple(
-        _place(read_icon(slug), tray, card, shelf, width, height, scale)
-        for slug, tray in zip(slugs, trays(len(slugs)), strict=True)
+        _place(icon, tray, card, shelf, width, height, scale)
+        for icon, tray in zip(icons, trays(len(icons)), strict=True)
     )
 
 

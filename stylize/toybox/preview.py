@@ -17,19 +17,23 @@ from stylize.toybox.shapes import Coverage, Outline, disc, fill, rounded, stamp
 
 _SHAPE = 0.6
 _SHADOW = 0.3
+UNPAINTED = "gift"
+"""The accessory that stands for what nobody has seen yet."""
 
 
 def draw_preview(order: BoxOrder, palette: str, width_px: int, *, title: str) -> Pixels:
     """(round(width_px * 12.4 / 8.6), width_px, 3) uint8 sRGB, in some 25 ms at 300 px.
 
-    `order` as `check_order` returned it; `palette`, `title` as for `draw_card`.
+    `order` as `check_order` returned it; `palette`, `title` as for `draw_card`. Trays of toys that are still to be painted
+    hold a parcel.
     """
     card = draw_card(order, palette, width_px, title=title)
     unit = width_px / WIDE
     shape, shadow = _somebody(width_px, card.shape[0])
     stamp(card, shadow, 0, 0, "#000000", _SHADOW)
     stamp(card, shape, 0, 0, "#ffffff", _SHAPE)
-    for tray, slug in zip(trays(len(order.accessories)), order.accessories, strict=True):
+    inside = (*order.accessories, *(UNPAINTED for _ in order.toys))
+    for tray, slug in zip(trays(len(inside)), inside, strict=True):
         _lay_in(card, tray, slug, unit)
     return card
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 
+from stylize.models import Pixels
 from stylize.paper import Page, Paper, Spot, to_px
+from stylize.toybox.accessories import icons
 from stylize.toybox.layout import FIGURE, TALL, WIDE, trays
 from stylize.toybox.print.draft import (
     MARGIN_MM,
@@ -67,7 +69,7 @@ def figure_page(parts: PrintParts, art: Art, paper: Paper, words: PrintWords) ->
     trays. Only for art that stands.
     """
     draft = blank(paper)
-    toys = parts.order.accessories
+    toys = icons(parts.order, parts.toys)
     steps = words.figure_steps + (words.toy_steps if toys else ())
     top = heading(draft, words.figure, steps, words.signs)
     low = paper.height_mm - MARGIN_MM - 9.0
@@ -122,11 +124,11 @@ def _spacer(draft: Draft, left: float, top: float, words: PrintWords) -> None:
     label(draft, words.spacer, left + 1.5 * side, top + long / 2, em=2.5)
 
 
-def _toys(draft: Draft, toys: tuple[str, ...], low: float, room: float) -> None:
+def _toys(draft: Draft, toys: tuple[Pixels, ...], low: float, room: float) -> None:
     """The accessories in a row above `low`."""
     if not toys:
         return
-    pieces = [toy_of(slug, 2 * TOY_MM * trays(len(toys))[0].reach, rim_mm=0.8 * RIM_MM) for slug in toys]
+    pieces = [toy_of(icon, 2 * TOY_MM * trays(len(toys))[0].reach, rim_mm=0.8 * RIM_MM) for icon in toys]
     spare = (room - sum(piece.width_mm for piece in pieces)) / len(pieces)
     tall = max(piece.height_mm for piece in pieces)
     x = MARGIN_MM + spare / 2

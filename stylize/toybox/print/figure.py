@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 from stylize.models import Pixels
 from stylize.paper import Spot, to_mm, to_px
-from stylize.toybox.accessories import read_icon
 
 Floats = npt.NDArray[np.float32]
 _EASE_MM = 2.2
@@ -117,9 +116,8 @@ def _on_white(art: Pixels, white: npt.NDArray[np.uint8]) -> Pixels:
     return np.asarray(np.dstack([colour + 0.5, np.maximum(white, art[..., 3])]), np.uint8)
 
 
-def toy_of(slug: str, size_mm: float, *, rim_mm: float) -> Piece:
+def toy_of(icon: Pixels, size_mm: float, *, rim_mm: float) -> Piece:
     """An accessory whose longer side is `size_mm`, to cut out."""
-    icon = read_icon(slug)
     rows, columns = np.nonzero(icon[..., 3].max(1) > 8)[0], np.nonzero(icon[..., 3].max(0) > 8)[0]
     icon = icon[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     wide, tall = size_within(icon, size_mm, size_mm)

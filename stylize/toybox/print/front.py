@@ -7,6 +7,7 @@ import numpy as np
 
 from stylize.colour import to_linear, to_srgb
 from stylize.models import Pixels
+from stylize.toybox.accessories import icons
 from stylize.toybox.card import draw_card
 from stylize.toybox.layout import FIGURE, TALL, WIDE
 from stylize.toybox.pieces import cast_shadows, lay, place_accessories, soft_shadow
@@ -33,16 +34,16 @@ def draw_front(parts: PrintParts, width_px: int, art: Art | None = None) -> Pixe
     if card.shape[1] > width_px:
         card = np.asarray(cv2.resize(card, (width_px, height_px), interpolation=cv2.INTER_AREA), np.uint8)
     unit = width_px / WIDE
-    if parts.order.accessories:
+    if laid := icons(parts.order, parts.toys):
         light = to_linear(card.astype(np.float32) / 255)
         flat = np.array([[unit, 0, unit * WIDE / 2], [0, -unit, unit * TALL], [0, 0, 1]], np.float64)
-        pieces = place_accessories(parts.order.accessories, flat, flat, width=width_px, height=height_px)
+        pieces = place_accessories(laid, flat, flat, width=width_px, height=height_px)
         cast_shadows(light, pieces, np.ones((height_px, width_px), np.float32), scale=0.55 * width_px / _LAID_PX)
         for piece in pieces:
             lay(light, piece)
         card = np.asarray(to_srgb(np.clip(light, 0, 1)) * 255 + 0.5, np.uint8)
     if art is not None:
-        beside_trays = not art.stands and bool(parts.order.accessories)
+        beside_trays = not art.stands and bool(laid)
         _stand(card, art, unit, _BESIDE if beside_trays else FIGURE_ROOM[0])
     return card
 

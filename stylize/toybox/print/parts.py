@@ -24,7 +24,7 @@ class PrintParts:
     `picture` (h, w, 3) uint8 sRGB: the picture without a box. `figure` (h, w, 4) uint8 with straight alpha: its figure
     alone, where the engine knows it; else None. `toy`: the picture shows a whole toy, so that one may be cut out of it;
     a painting does not. `order` as `check_order` returned it; `palette` a slug; `title`: what the toy is; `motif`: the pattern of
-    the card, see `stylize.toybox.ground`.
+    the card, see `stylize.toybox.ground`; `toys`: what was painted for `order.toys`.
     """
 
     picture: Pixels = field(repr=False)
@@ -34,6 +34,7 @@ class PrintParts:
     palette: str
     title: str
     motif: int = 0
+    toys: tuple[Pixels, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

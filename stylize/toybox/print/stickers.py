@@ -9,6 +9,7 @@ import numpy as np
 
 from stylize.models import Pixels
 from stylize.paper import Page, Paper, to_px
+from stylize.toybox.accessories import icons
 from stylize.toybox.ground import draw_ground
 from stylize.toybox.palettes import Palette, palettes
 from stylize.toybox.print.draft import MARGIN_MM, blank, cut, finish, heading, put, test_rule
@@ -83,9 +84,9 @@ def _rounds(parts: PrintParts, art: Art) -> list[list[Piece]]:
     cut_out = art if art.alone is None else Art(pixels=art.alone, stands=True)
     figures = [_shown(art, wide, 84.0), _shown(cut_out, wide, 66.0)]
     small = [_shown(art, 40.0, 44.0), _shown(cut_out, 40.0, 36.0)]
-    toys = [[toy_of(slug, size, rim_mm=RIM_MM) for slug in parts.order.accessories] for size in _ICON_MM]
+    toys = [[toy_of(icon, size, rim_mm=RIM_MM) for icon in icons(parts.order, parts.toys)] for size in _ICON_MM]
     rounds = [[*figures, figures[0]], [logos[0], badges[0], logos[1]], [*small, badges[1]]]
-    if parts.order.accessories:
+    if toys[0]:
         return [rounds[0], rounds[1], toys[0], rounds[2], toys[1]]
     return rounds
 
