@@ -24,6 +24,24 @@ class FastMode:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class MemoryPlan:
+    """How a model's memory is used. `mode`: one of memory.toml of the diffusion engine; `device`: a name of torch.
+
+    `needed_bytes`: what the mode takes at its height, roughly; `whole_bytes`: what the fastest would take; `free_bytes`:
+    what was free where it counts, None: nobody says. `exact` False: pictures differ a little from those of the whole
+    model. `why` is a whole sentence, or more.
+    """
+
+    mode: str
+    device: str
+    needed_bytes: int
+    whole_bytes: int
+    free_bytes: int | None
+    exact: bool
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Capabilities:
     """What an engine can do here and now, told without loading it.
 
@@ -36,6 +54,7 @@ class Capabilities:
     `why_slug`: of the error whose sentence `why` is, so that it can be said in another language. `model`: what its
     weights are called on this machine; `loras`: those that lie beside them, by name.
     `knobs`: the fields of `DenoiseOverride` that mean something to these weights; empty: all of them.
+    `memory`: how its model's memory is used, once it is loaded.
     `fast`: how its weights make do with few steps, None if they do not; `tiny_decoder`: a small decoder lies beside them.
     """
 
@@ -58,3 +77,4 @@ class Capabilities:
     fast: FastMode | None = None
     tiny_decoder: bool = False
     knobs: tuple[str, ...] = ()
+    memory: MemoryPlan | None = None

@@ -10,9 +10,12 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from stylize.engines.diffusion.device import present_devices
+from stylize.engines.diffusion.outlook import foresee
 from stylize.engines.diffusion.room import free_ram
-from stylize.models import Capabilities
+from stylize.errors import StylizeError
+from stylize.models import Capabilities, MemoryPlan
 from stylize.toybox.lettering import can_shape
+from stylize.weights import look_up
 
 DISTRIBUTIONS = (
     "stylize",
@@ -37,7 +40,7 @@ class Examination:
     """What was found. `versions`: "" for what is missing. `free_bytes` None: the system does not say.
 
     `namespaces`, `seccomp`: whether the kernel offers what a network lock is made of; None: cannot be told here.
-    `advice`: whole sentences, the most useful first; empty when all is well.
+    `memory`: how diffusion's model would use what is free now; None without one. `advice`: whole sentences, the most useful first; empty when all is well.
     """
 
     system: str
@@ -46,14 +49,15 @@ class Examination:
     engines: tuple[Capabilities, ...]
     devices: tuple[str, ...]
     free_bytes: int | None
+    memory: MemoryPlan | None
     shaping: bool
     namespaces: bool | None
     seccomp: bool | None
     advice: tuple[str, ...]
 
 
-def examine(engines: tuple[Capabilities, ...]) -> Examination:
-    """Look at everything. Loads torch, to ask it for devices, which takes seconds."""
+def examine(engines: tuple[Capabilities, ...], *, weights: Path | None = None) -> Examination:
+    """Look at everything. Loads torch, to ask it for devices, which takes seconds. `weights`: where the settings say."""
     versions = {name: _version(name) for name in DISTRIBUTIONS}
     devices = present_devices() if versions["torch"] else ()
     free = free_ram()
@@ -64,11 +68,19 @@ def examine(engines: tuple[Capabilities, ...]) -> Examination:
         engines=engines,
         devices=devices,
         free_bytes=free,
+        memory=_memory(weights) if devices else None,
         shaping=can_shape(),
         namespaces=_namespaces(),
         seccomp=_seccomp(),
         advice=tuple(_advice(versions, engines, devices, free)),
     )
+
+
+def _memory(weights: Path | None) -> MemoryPlan | None:
+    try:
+        return foresee(look_up(weights))
+    except StylizeError:
+        return None
 
 
 def _version(distribution: str) -> str:

@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from stylize.capabilities import Capabilities, FastMode
+from stylize.capabilities import Capabilities, FastMode, MemoryPlan
 from stylize.evidence import Evidence, Receipt
 from stylize.geometry import Box, Size
 from stylize.guidance import Control, FacePass
@@ -56,6 +56,7 @@ __all__ = [
     "LookOverride",
     "Lora",
     "Mask",
+    "MemoryPlan",
     "Outfit",
     "Person",
     "Photo",

@@ -18,7 +18,7 @@ from stylize.errors import DeclarationError
 SETTINGS_FILE = "STYLIZE_SETTINGS"
 DEVICES = ("cuda", "xpu", "mps", "cpu")
 DTYPES = ("float16", "bfloat16", "float32")
-MEMORY = ("full", "tiled", "offload", "sequential")
+MEMORY = ("full", "tiled", "offload", "group", "sequential", "half", "eight", "eight-offload")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -17,8 +17,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(args: argparse.Namespace) -> int:
     """Examine and tell. Exit code 1 if no engine at all can work here."""
-    with Workshop(settings_of(args)) as workshop:
-        found = examine(workshop.capabilities())
+    settings = settings_of(args)
+    with Workshop(settings) as workshop:
+        found = examine(workshop.capabilities(), weights=settings.weights)
     if args.json:
         say_json(asdict(found))
     else:
@@ -33,6 +34,7 @@ def _say(found: Examination) -> None:
     rows += [
         ("memory", f"{free} free"),
         ("devices", ", ".join(found.devices) or "none"),
+        *([("diffusion", found.memory.why)] if found.memory else []),
         ("lettering", "every script that is carried" if found.shaping else "no joined scripts (Arabic and its kind)"),
         ("network lock", _lock(found)),
     ]

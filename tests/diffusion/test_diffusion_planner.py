@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 
@@ -9,14 +10,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stylize.engines.diffusion import studio
 from stylize.engines.diffusion.device import Placement
+from stylize.engines.diffusion.engine import DiffusionEngine
 from stylize.engines.diffusion.families import families
 from stylize.engines.diffusion.memory import choose_mode, next_down
+from stylize.engines.diffusion.outlook import SENTENCES, tell_memory
 from stylize.engines.diffusion.planner import MemoryMode, Need, choose, fits, held, modes_for, needed, parse_ways, ways
 from stylize.engines.diffusion.room import Room, free_ram
 from stylize.engines.diffusion.room import look_around as really_look_around
 from stylize.errors import DeclarationError, UnknownChoice
+from stylize.geometry import Size
+from stylize.models import Subject
 from stylize.weights import Family
+from tests.diffusion import tiny
+from tests.diffusion.painting import paint
 
 GIB = 1 << 30
 PARAMETERS = {
@@ -240,5 +248,53 @@ def test_a_system_without_such_files(tmp_path: Path) -> None:
 def test_this_machine_has_some() -> None:
     here = really_look_around("cpu")
     assert here.device is None
-    assert here.ram is not None
-    assert here.ram > 1 << 20
+    assert (here.ram or 0) > 1 << 20
+
+
+# ---------------------------------------------------------------- told
+
+
+def test_every_mode_has_its_sentence_and_says_why() -> None:
+    placement = Placement(device="cuda", dtype="float16")
+    facts, parameters = families()[Family.SDXL], PARAMETERS[Family.SDXL]
+    for mode in MemoryMode:
+        assert SENTENCES[mode].endswith(".")
+    tight = choose_mode(placement, facts, parameters, Room(device=8 * GIB, ram=16 * GIB), environment={})
+    told = tell_memory(tight, "cuda")
+    assert (told.mode, told.exact, told.free_bytes) == ("offload", True, 8 * GIB)
+    assert told.needed_bytes <= 8 * GIB < told.whole_bytes
+    assert "8.6 GB were free" in told.why
+    hopeless = choose_mode(placement, facts, parameters, Room(device=GIB, ram=GIB), environment={})
+    assert "choose a smaller picture" in tell_memory(hopeless, "cuda").why
+    easy = tell_memory(
+        choose_mode(placement, facts, parameters, Room(device=80 * GIB, ram=None), environment={}), "cuda"
+    )
+    assert easy.why == SENTENCES[MemoryMode.FULL]
+
+
+def test_an_engine_says_how_it_uses_memory_once_it_is_loaded(tiny_folder: Callable[[str], Path]) -> None:
+    engine = DiffusionEngine(tiny_folder("sd15"), device="cpu", memory="tiled")
+    assert engine.capabilities().memory is None
+    engine.load()
+    told = engine.capabilities().memory
+    assert told is not None
+    assert (told.mode, told.device, told.why) == ("tiled", "cpu", SENTENCES[MemoryMode.TILED])
+
+
+def test_a_picture_too_large_for_what_is_left_goes_down_before_it_runs_out(
+    tiny_folder: Callable[[str], Path], drawn_subject: Subject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Little is left: enough for tiles of this size, not for the whole. The photo is not tried in vain."""
+    engine = DiffusionEngine(tiny_folder("sd15"), device="cpu")
+    engine.load()
+    assert engine._loaded is not None
+    plan = tiny.make_plan(size=Size(width=256, height=256))
+    pixels, parameters = 256 * 256, dict(engine._loaded.weights.parameters)
+    full, tiled = (
+        needed(mode, engine._loaded.placement, engine._loaded.facts, parameters, pixels=pixels, loading=False).ram
+        for mode in (MemoryMode.FULL, MemoryMode.TILED)
+    )
+    have = held(MemoryMode.FULL, engine._loaded.placement, parameters)
+    monkeypatch.setattr(studio, "look_around", lambda device: Room(device=None, ram=(full + tiled) // 2 - have))
+    paint(engine, drawn_subject, plan)
+    assert engine._loaded.mode is MemoryMode.TILED

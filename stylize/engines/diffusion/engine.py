@@ -57,6 +57,7 @@ class DiffusionEngine:
         """Looks at names and headers of files only."""
         from stylize.engines.diffusion.families import families
         from stylize.engines.diffusion.modes import fast_mode
+        from stylize.engines.diffusion.outlook import memory_of
         from stylize.engines.diffusion.schedulers import scheduler_names
         from stylize.engines.diffusion.tiny_decoder import find_preview
 
@@ -85,6 +86,7 @@ class DiffusionEngine:
             guides=find_guides(weights).names if weights else (),
             mends_faces=not facts.edits,
             knobs=facts.knobs,
+            memory=memory_of(self._loaded) if self._loaded else None,
             fast=fast_mode(weights) if weights else None,
             tiny_decoder=weights is not None and find_preview(weights) is not None,
         )
