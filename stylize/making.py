@@ -19,6 +19,7 @@ from stylize.errors import EngineError, EngineFailed, EngineUnavailable, Stylize
 from stylize.models import BoxOrder, Capabilities, Look, Lora, Picture, Pixels, Plan, Request, Subject
 from stylize.progress import Progress, Stage, StageWatch, Tell, nobody
 from stylize.retouching import touch_up, wants_touch_up
+from stylize.scenery import set_before
 from stylize.styles import Style
 from stylize.toybox.compose import compose as pack
 from stylize.toybox.cutout import cut_figure
@@ -218,6 +219,7 @@ def _attempt(
     with watch.stage(Stage.LOAD):
         plan = replace(plan, weights_digest=_guarded(plan.engine, lambda: _load(engine, plan, watch.tell)))
     with watch.stage(Stage.GENERATE):
+        subject = set_before(subject, styles.scenes().get(request.scene or ""), plan)
         from_figure = plan.denoise is not None and plan.denoise.needs_figure
         drawn = _draw_init(subject, plan, style, able, bench, watch) if from_figure else None
         low, high = INIT_SHARE if from_figure else 0.0, 1 - FACE_SHARE if wants_touch_up(plan) else 1.0

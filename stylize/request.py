@@ -141,6 +141,7 @@ class Request:
     """What the user asked. No pixels, no file name.
 
     `engine` None: the best one that is ready and can do the style. `seed` None: drawn, and told in the receipt.
+    `scene`: where the person stands, a slug of `stylize.styles.scenes`; None: as the style says.
     `box` None: no box, the picture alone. `face` None: the largest; else the index of a face in `Findings.faces`.
     """
 
@@ -153,3 +154,4 @@ class Request:
     denoise: DenoiseOverride = DenoiseOverride()
     export: ExportOrder = ExportOrder()
     face: int | None = None
+    scene: str | None = None

@@ -20,7 +20,7 @@ from stylize.models import (
     Outfit,
     Request,
 )
-from stylize.styles import Style, find_style
+from stylize.styles import Style, find_style, scenes
 from stylize.toybox.accessories import accessories
 
 _COLOURS = tuple(f.name for f in fields(LookOverride) if f.name.endswith("_colour"))
@@ -29,6 +29,7 @@ _COLOURS = tuple(f.name for f in fields(LookOverride) if f.name.endswith("_colou
 def add_request(parser: argparse.ArgumentParser) -> None:
     """Every flag that says what the picture should be."""
     parser.add_argument("--style", default="action-figure", help="see stylize styles; %(default)s unless said")
+    parser.add_argument("--scene", choices=[*scenes()], help="where the person stands, in a style that is no toy")
     parser.add_argument("--engine", help="see stylize engines; the best one that is ready unless said")
     parser.add_argument("--seed", type=int, help="the same seed, photo and words give the same picture")
     parser.add_argument(
@@ -130,6 +131,7 @@ def build_request(args: argparse.Namespace, styles: Mapping[str, Style], media_t
         ),
         export=ExportOrder(media_type=media_type, quality=args.quality),
         face=None if args.face is None else args.face - 1,
+        scene=args.scene,
     )
 
 

@@ -30,6 +30,11 @@ class StyleNotForEngine(RequestError):
     sentence = "The engine {engine} cannot do the style {style}. Engines that can: {choices}."
 
 
+class SceneNotForStyle(RequestError):
+    slug = "scene-not-for-style"
+    sentence = "The engine {engine} cannot show that scene in the style {style}. What it can show: {choices}."
+
+
 class TextTooLong(RequestError):
     slug = "text-too-long"
     sentence = "The {field} is longer than {limit} letters. Shorten it."

@@ -2,6 +2,7 @@
 
 from stylize.styles.library import find_style, load_styles
 from stylize.styles.plan import MAX_SEED, can_do, check_request, choose_engine, choose_size, figure_plan, plan
+from stylize.styles.scenes import scenes, scenes_of
 from stylize.styles.style import Style
 from stylize.styles.toys import toy_plan
 
@@ -16,5 +17,7 @@ __all__ = [
     "find_style",
     "load_styles",
     "plan",
+    "scenes",
+    "scenes_of",
     "toy_plan",
 ]

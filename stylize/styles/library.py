@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from stylize.errors import DeclarationError, UnknownChoice
 from stylize.models import Setting
+from stylize.styles.scenes import check_scene
 from stylize.styles.style import Style, read_style
 
 MAX_STYLE_BYTES = 64 * 1024
@@ -29,6 +30,7 @@ def load_styles(folder: Path | None = None, *, check: Check | None = None) -> Ma
         style = read_style(_read(file), file.name.removesuffix(".toml"))
         if style.slug in styles:
             raise DeclarationError(name=style.slug, why="there is a style of that name already; rename the file")
+        check_scene(style)
         _check_settings(style, check)
         styles[style.slug] = style
     return MappingProxyType(styles)

@@ -29,6 +29,7 @@ from stylize.models import (
 from stylize.styles.guides import CONTROL_SCALE, IP_ADAPTER_SCALE, LIKENESS, check_guides, decide
 from stylize.styles.pace import DEEPCACHE_INTERVAL, check_pace, set_pace
 from stylize.styles.prompt import fill
+from stylize.styles.scenes import Scene, in_scene, scene_for, words_of
 from stylize.styles.style import (
     GUIDANCE_SCALE,
     LORA_SCALE,
@@ -60,15 +61,15 @@ def plan(
     check_request(request, style, capabilities)
     _check("seed", seed, 0, MAX_SEED)
     engine = choose_engine(request, style, capabilities)
-    final = apply_look(look, request.look)
+    final, scene = apply_look(look, request.look), scene_for(request.scene, style, engine)
     return Plan(
         engine=engine.name,
         style=style.slug,
         seed=seed,
         size=choose_size(request.size, engine),
         look=final,
-        settings=style.settings.get(engine.name, ()),
-        denoise=_denoise(request.denoise, _denoise_table(style, engine), final, engine) if engine.denoises else None,
+        settings=in_scene(style.settings.get(engine.name, ()), scene),
+        denoise=_denoise(request.denoise, style, final, engine, scene) if engine.denoises else None,
         weights_digest=weights_digest,
     )
 
@@ -94,6 +95,7 @@ def check_request(request: Request, style: Style, capabilities: Sequence[Capabil
     """
     engine = choose_engine(request, style, capabilities)
     choose_size(request.size, engine)
+    scene_for(request.scene, style, engine)
     _check_look(request.look)
     _check_knobs(request.denoise)
     if request.seed is not None:
@@ -173,8 +175,11 @@ def _denoise_table(style: Style, engine: Capabilities) -> DenoiseTable:
     return style.denoise[engine.family] if engine.family else next(iter(style.denoise.values()))
 
 
-def _denoise(asked: DenoiseOverride, table: DenoiseTable, look: Look, engine: Capabilities) -> Denoise:
-    prompt = fill(table.prompt, look) if asked.prompt is None else asked.prompt
+def _denoise(asked: DenoiseOverride, style: Style, look: Look, engine: Capabilities, scene: Scene | None) -> Denoise:
+    table = _denoise_table(style, engine)
+    prompt = fill(table.prompt, look, words_of(scene, style)) if asked.prompt is None else asked.prompt
+    if scene is not None and asked.prompt is not None:
+        prompt = f"{prompt}, {scene.prompt}"
     negative = asked.negative_prompt
     decided = decide(asked, table.strength, table.guides, engine, look, prompt)
     pace = set_pace(asked, table, engine, decided.strength)

@@ -28,9 +28,10 @@ PLACEHOLDERS = frozenset(
         "shoe_colour_name",
         "likeness",
         "clothes",
+        "scene",
     }
 )
-"""What may stand between braces in a template. `likeness`: head, hair, beard, glasses, eyes; `clothes`: all of them."""
+"""What may stand between braces in a template. `likeness`: head, hair, beard, glasses, eyes; `clothes`: all of them; `scene`: the place."""
 
 _COLOURS = {
     "black": "#141416",
@@ -145,7 +146,7 @@ def name_colour(colour: Colour, table: dict[str, Colour] | None = None) -> str:
     return min(names, key=lambda name: distance(names[name]))
 
 
-def words(look: Look) -> dict[str, str]:
+def words(look: Look, scene: str = "") -> dict[str, str]:
     """Every placeholder → English words for this look; "" where there is nothing to say (no glasses, no beard)."""
     hair_colour = name_colour(look.hair_colour, _HAIRS)
     outer, inner = name_colour(look.outer_colour), name_colour(look.inner_colour)
@@ -165,6 +166,7 @@ def words(look: Look) -> dict[str, str]:
         "pants_colour_name": pants,
         "shoe_colour_name": shoes,
     }
+    said["scene"] = scene
     said["likeness"] = ", ".join(filter(None, (said[k] for k in ("hair", "beard", "glasses", "skin", "eyes"))))
     said["clothes"] = f"{said['outfit']}, {shoes} shoes"
     return said
@@ -175,7 +177,7 @@ def placeholders(template: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(template) if name is not None}
 
 
-def fill(template: str, look: Look) -> str:
-    """The template in words. Gaps left by what this person does not have close up; one line, single spaces."""
-    text = " ".join(template.format(**words(look)).split())
+def fill(template: str, look: Look, scene: str = "") -> str:
+    """The template in words; `scene`: those of the place. Gaps left by what this person does not have close up; one line, single spaces."""
+    text = " ".join(template.format(**words(look, scene)).split())
     return re.sub(r"\s*,(\s*,)+", ",", text).replace(" ,", ",").strip(" ,")

@@ -51,7 +51,8 @@ class Style:
     """One declaration. Texts by language; `settings` by engine; `denoise` by family of weights.
 
     `boxed`: it is a toy, and comes in a box unless the user says otherwise. `prefers`: the engine to take when the user
-    named none and it is ready; None: the usual order.
+    named none and it is ready; None: the usual order. `scene`: the place that {scene} in a prompt is, unless the user names
+    another one; "" where there is none.
     """
 
     slug: str
@@ -60,6 +61,7 @@ class Style:
     tagline: Mapping[str, str]
     boxed: bool
     prefers: str | None
+    scene: str
     settings: Mapping[str, tuple[tuple[str, Setting], ...]]
     denoise: Mapping[str, DenoiseTable]
 
@@ -81,7 +83,7 @@ def read_style(text: str, slug: str) -> Style:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
         raise reader.error(f"it is not valid TOML, {_place(problem)}") from None
-    reader.only(table, "", {"slug", "title", "description", "tagline", "boxed", "prefers", "engines"})
+    reader.only(table, "", {"slug", "title", "description", "tagline", "boxed", "prefers", "scene", "engines"})
     if reader.text(table, "slug") != slug:
         raise reader.error("slug must be the file's own name")
     engines = reader.table(table, "engines")
@@ -100,6 +102,7 @@ def read_style(text: str, slug: str) -> Style:
         tagline=reader.translated(table, "tagline", longest=TAGLINE_LETTERS),
         boxed=reader.flag(table, "boxed"),
         prefers=prefers,
+        scene=reader.text(table, "scene") if "scene" in table else "",
         settings=MappingProxyType({n: reader.settings(engines, n) for n in engines if n != DENOISING}),
         denoise=MappingProxyType(denoise),
     )
