@@ -32,6 +32,8 @@ REFUSED = [
     (("selfie.jpg", "--out", "a.png", "--quality", "0"), 2, "out-of-range"),
     (("selfie.jpg", "--out", "a.png", "--settings", "nowhere.toml"), 5, "declaration"),
     (("selfie.jpg", "--out", "a.png", "--strength", "7"), 2, "out-of-range"),
+    (("selfie.jpg", "--out", "a.png", "--likeness", "1.5"), 2, "out-of-range"),
+    (("selfie.jpg", "--out", "a.png", "--ip-adapter-scale", "9"), 2, "out-of-range"),
     (("text.jpg", "--out", "a.png"), 3, "not-an-image"),
     (("huge.jpg", "--out", "a.png"), 3, "photo-too-large"),
 ]
