@@ -183,7 +183,10 @@ class Subject:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Denoise:
-    """Everything diffusers is told. `denoising_steps` is what really runs, never 0. `ip_adapter_scale` 0: none is put on."""
+    """Everything diffusers is told. `denoising_steps` is what really runs, never 0. `ip_adapter_scale` 0: none is put on.
+    `scheduler` "": the model's own, as for all that edit. `image_reference`: what these are shown behind the photo.
+    `family`: of the weights.
+    """
 
     prompt: str = field(repr=False)
     negative_prompt: str = field(repr=False)
@@ -199,6 +202,7 @@ class Denoise:
     decoder: Literal["full", "tiny"] = "full"
     deepcache_interval: int = 1
     image_reference: Literal["", "figure"] = ""
+    family: str = ""
 
     @property
     def denoising_steps(self) -> int:
@@ -260,7 +264,7 @@ class Picture:
     """Generated pixels. `cutout` where the engine knows its figure's outline. `timings`: (stage, seconds).
 
     `alone` (h, w, 4) uint8 sRGB, straight alpha: the figure of `pixels`, finished, without its ground; None where the
-    engine does not know it.
+    engine does not know it. `memory`: how the model's memory was used, a mode of the diffusion engine.
     """
 
     pixels: Pixels = field(repr=False)
@@ -268,6 +272,7 @@ class Picture:
     plan_digest: str
     timings: tuple[tuple[str, float], ...]
     alone: Pixels | None = field(default=None, repr=False)
+    memory: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -123,7 +123,15 @@ def run(
     figure = figure_alone(made)
     return Result(
         export=exported,
-        receipt=write_receipt(made.plan, exported, sitting.photo.found, watch.durations, evidence(), toys=made.toys.told),
+        receipt=write_receipt(
+            made.plan,
+            exported,
+            sitting.photo.found,
+            watch.durations,
+            evidence(),
+            toys=made.toys.told,
+            memory=made.picture.memory,
+        ),
         request=replace(request, seed=seed),
         found=sitting.photo.found,
         findings=findings,

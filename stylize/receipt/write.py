@@ -32,6 +32,7 @@ def write_receipt(
     evidence: Evidence = Evidence(),  # noqa: B008 - frozen
     *,
     toys: tuple[int, str] = (0, ""),
+    memory: str = "",
 ) -> Receipt:
     """The receipt of one run. `found` is only counted by group; prompts and the box are in it as digests alone.
 
@@ -51,12 +52,30 @@ def write_receipt(
         versions=versions(),
         found_groups=tuple(sorted(Counter(thing.group for thing in found).items())),
         labels=export.labels,
-        denoise=told_to_diffusers(plan.denoise) if plan.denoise else (),
+        denoise=told_to_diffusers(plan.denoise, memory) if plan.denoise else (),
     )
 
 
-def told_to_diffusers(denoise: Denoise) -> tuple[tuple[str, str], ...]:
-    """The numbers and names of our own tables; no prompt, and of LoRAs, whose names are the user's, only how many."""
+def told_to_diffusers(denoise: Denoise, memory: str = "") -> tuple[tuple[str, str], ...]:
+    """The numbers and names of our own tables; no prompt, and of LoRAs, whose names are the user's, only how many. A model
+    that edits, with its own scheduler, is told less. `memory`: how the model's was used.
+    """
+    about = {"model": denoise.family, "memory": memory}
+    told: dict[str, object] = {name: value for name, value in about.items() if value}
+    told |= _edited(denoise) if not denoise.scheduler else _painted(denoise)
+    return tuple((name, str(value)) for name, value in told.items())
+
+
+def _edited(denoise: Denoise) -> dict[str, object]:
+    return {
+        "guidance_scale": f"{denoise.guidance_scale:g}",
+        "num_inference_steps": denoise.num_inference_steps,
+        "image": "subject and figure" if denoise.image_reference else "subject",
+        "loras": len(denoise.loras),
+    }
+
+
+def _painted(denoise: Denoise) -> dict[str, object]:
     told: dict[str, object] = {
         "strength": f"{denoise.strength:g}",
         "guidance_scale": f"{denoise.guidance_scale:g}",
@@ -72,7 +91,7 @@ def told_to_diffusers(denoise: Denoise) -> tuple[tuple[str, str], ...]:
         told["control_guidance_end"] = f"{control.end:g}"
     if denoise.face_pass:
         told["face_pass strength"] = f"{denoise.face_pass.strength:g}"
-    return tuple((name, str(value)) for name, value in told.items())
+    return told
 
 
 def versions() -> tuple[tuple[str, str], ...]:

@@ -198,6 +198,7 @@ def _denoise(asked: DenoiseOverride, style: Style, look: Look, engine: Capabilit
         decoder=asked.decoder or "full",
         deepcache_interval=asked.deepcache_interval or 1,
         image_reference=table.image_reference,
+        family=engine.family,
     )
 
 

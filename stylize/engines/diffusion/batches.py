@@ -70,6 +70,7 @@ def paint_batch(
             cutout=None,
             plan_digest=plan.digest(),
             timings=(("prepare", prepared - started), *painted.timings),
+            memory=loaded.mode.value,
         )
         for plan, pixels in zip(plans, painted.pixels, strict=True)
     )
