@@ -146,6 +146,10 @@ class Shop:
         """Whether the knobs of Stable Diffusion may apply."""
         return any(able.denoises for able in self._able(engine))
 
+    def takes(self, knob: str) -> bool:
+        """Whether a field of DenoiseOverride means something to some weights that are here."""
+        return any(able.denoises and (not able.knobs or knob in able.knobs) for able in self.engines)
+
     def schedulers(self) -> tuple[str, ...]:
         return tuple(name for able in self.engines for name in able.schedulers)
 

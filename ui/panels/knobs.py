@@ -21,15 +21,17 @@ PROMPT_LETTERS = 2000
 
 
 def knobs_panel(say: Language, shop: Shop) -> dict[str, Any]:
-    """The fields of a DenoiseOverride by name. Those for which the weights have nothing beside them are there, unseen."""
+    """The fields of a DenoiseOverride by name. Those for which the weights have nothing beside them, and those that mean
+    nothing to them, are there, unseen.
+    """
     default = (say("knob.default"), "")
     words = {"rest": say("knob.rest"), "reset": say("knob.reset")}
     piece(f'<p data-knobs="{escape(json.dumps(words, ensure_ascii=False))}"></p>', elem_classes="for-the-script")
-    widgets: dict[str, Any] = {"denoise.likeness": _likeness(say)}
+    widgets: dict[str, Any] = {"denoise.likeness": _likeness(say, shop.takes("likeness"))}
     with gr.Row():
         for name, top, step in (("strength", 1, 0.05), ("guidance_scale", 20, 0.5), ("num_inference_steps", 100, 1)):
-            widgets[f"denoise.{name}"] = _slider(say, name, top, step)
-    with gr.Row(elem_classes="pair"):
+            widgets[f"denoise.{name}"] = _slider(say, name, top, step, shop.takes(name))
+    with gr.Row(elem_classes="pair", visible=shop.takes("scheduler") or shop.takes("init_image")):
         widgets["denoise.scheduler"] = gr.Dropdown(
             [default, *((name, name) for name in shop.schedulers())], value="", **_words(say, "scheduler")
         )
@@ -40,7 +42,11 @@ def knobs_panel(say: Language, shop: Shop) -> dict[str, Any]:
         )
     for name in ("prompt", "negative_prompt"):
         widgets[f"denoise.{name}"] = gr.Textbox(
-            **_words(say, name), placeholder=say("knob.default"), max_length=PROMPT_LETTERS, lines=2
+            **_words(say, name),
+            placeholder=say("knob.default"),
+            max_length=PROMPT_LETTERS,
+            lines=2,
+            visible=shop.takes(name),
         )
     return widgets | _beside(say, shop) | _speed(say, shop)
 
@@ -69,7 +75,13 @@ def _speed(say: Language, shop: Shop) -> dict[str, Any]:
         face = _switch(say, "face_pass", ("", "yes", "no"), shop.mends_faces())
     with gr.Row(elem_classes="pair"):
         decoder = _switch(say, "decoder", ("", "tiny"), shop.decodes_small())
-        cache = gr.Slider(*DEEPCACHE_INTERVAL, value=ALWAYS, step=1, **_words(say, "deepcache_interval"))
+        cache = gr.Slider(
+            *DEEPCACHE_INTERVAL,
+            value=ALWAYS,
+            step=1,
+            **_words(say, "deepcache_interval"),
+            visible=shop.takes("deepcache_interval"),
+        )
     return {
         "denoise.pace": pace,
         "denoise.face_pass": face,
@@ -85,10 +97,17 @@ def _switch(say: Language, name: str, words: Sequence[str], visible: bool) -> An
     return gr.Radio(choices, value="", **_words(say, name), elem_id=elem_id, elem_classes="switch", visible=visible)
 
 
-def _likeness(say: Language) -> Any:
+def _likeness(say: Language, visible: bool) -> Any:
     """The one that moves several: its middle, not its end, is what the style says."""
     return gr.Slider(
-        0, 1, value=MIDDLE, step=0.05, **_words(say, "likeness"), elem_id="likeness", elem_classes="middle"
+        0,
+        1,
+        value=MIDDLE,
+        step=0.05,
+        **_words(say, "likeness"),
+        elem_id="likeness",
+        elem_classes="middle",
+        visible=visible,
     )
 
 
