@@ -20,12 +20,15 @@ WIDTH_PX = 300
 _QUALITY = 88
 
 
-def order(say: Language, name: str, tagline: str, accessories: Sequence[str], palette: str) -> BoxOrder:
+def order(
+    say: Language, name: str, tagline: str, accessories: Sequence[str], toys: Sequence[str], palette: str
+) -> BoxOrder:
     """What the fields of step three say now."""
     return BoxOrder(
         name=name or "",
         tagline=tagline or "",
         accessories=tuple(accessories),
+        toys=tuple(toys or ()),
         palette=palette or None,
         language=say.code if say.code in card_languages() else "en",
     )
@@ -56,4 +59,4 @@ def note(say: Language, palette: str) -> str:
 def first(say: Language, shop: Shop) -> tuple[str, str]:
     """Card and note of a page that was just opened."""
     style = shop.style_choices(say)[0][1]
-    return card(say, shop, order(say, "", "", (), ""), style), note(say, "")
+    return card(say, shop, order(say, "", "", (), (), ""), style), note(say, "")

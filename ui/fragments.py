@@ -116,13 +116,16 @@ def bag(say: Language, limit: int) -> str:
 
 
 def shelf_filter(found: Sequence[str] | None) -> str:
-    """Rules that leave only `found` on the shelf, in that order, after what is ticked. None: everything is there.
+    """Rules that leave only `found` on the shelf, in that order, after what is ticked. None: everything is there. Where
+    nothing is found, what may be done instead comes to light.
 
     `found` are slugs of our own table.
     """
     if found is None:
         return ""
     rules = [f'#shelf label:has(input[name="{slug}"]){{display:flex;order:{n}}}' for n, slug in enumerate(found, 1)]
+    if not found:
+        rules.append("#invent{display:inline-flex !important}")
     ticked = "#shelf label:has(input:checked){display:flex;order:0}"
     return f"<style>#shelf label{{display:none}}{''.join(rules)}{ticked}</style>"
 

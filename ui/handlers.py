@@ -8,6 +8,9 @@ from typing import Any
 import gradio as gr
 
 from stylize.errors import StylizeError
+from stylize.models import BoxOrder
+from stylize.toybox.lettering import tidy
+from stylize.toybox.order import check_order
 from ui import display, fragments, proofs
 from ui.intake import arrival_id
 from ui.making import ready_button
@@ -95,8 +98,10 @@ class Handlers:
         toy = self._shop.is_toy(style)
         box = {} if toy == visit.toy else {"boxed": toy, "make": self._button(style), **self.show_box(session, toy)}
         visit.toy = toy
+        places = self._shop.scene_choices(self._say, style, engine)
         return {
             "description": window(self._say, self._shop, style, engine),
+            "scene": gr.update(choices=places or [(self._say("style.scene_auto"), "")], value="", visible=bool(places)),
             "box.tagline": gr.update(placeholder=self._shop.tagline(self._say, style)),
             **box,
         }
@@ -105,10 +110,17 @@ class Handlers:
         return {"box": gr.update(visible=boxed), "unboxed": gr.update(visible=not boxed)}
 
     def show_card(
-        self, _session: str, name: str, tagline: str, accessories: list[str], palette: str, style: str
+        self,
+        _session: str,
+        name: str,
+        tagline: str,
+        accessories: list[str],
+        toys: list[str],
+        palette: str,
+        style: str,
     ) -> Updates:
         """The card as it is now; what cannot be printed is said beside it, and the last good one stays."""
-        order = display.order(self._say, name, tagline, accessories, palette)
+        order = display.order(self._say, name, tagline, accessories, toys, palette)
         try:
             return {
                 "card": display.card(self._say, self._shop, order, style),
@@ -124,6 +136,22 @@ class Handlers:
             "filter": fragments.shelf_filter(found if text.strip() else None),
             "nothing": gr.update(visible=not found),
         }
+
+    def invent(self, _session: str, text: str, accessories: list[str], toys: list[str]) -> Updates:
+        """What was searched for and is not on the shelf is to be painted: it goes into the bag by its word."""
+        word, chosen = tidy(text), list(toys or ())
+        if not word or word in chosen:
+            return {}
+        try:
+            check_order(BoxOrder(accessories=tuple(accessories), toys=(*chosen, word)))
+        except StylizeError as problem:
+            return {"card_note": fragments.amiss(self._say, problem)}
+        bag = [*chosen, word]
+        return {"box.toys": gr.update(choices=bag, value=bag), "search": "", "filter": ""}
+
+    def show_toys(self, toys: list[str]) -> Updates:
+        """Those that were in the bag."""
+        return {"box.toys": gr.update(choices=list(toys or ()))}
 
     def _button(self, style: str) -> Any:
         """The big button, ready; a painting is no figure."""

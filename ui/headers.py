@@ -57,7 +57,7 @@ REPLACED = frozenset(name for name, _ in HEADERS) | {
 
 FIRST = b'<head><script src="/toy/shut.js"></script><script src="/toy/tongue.js"></script>'
 SHEETS = (
-    "page", "sign", "privacy", "clocks", "steps", "photo", "style", "box", "make", "working", "result", "history", "home", "zoom", "more", "looks",
+    "page", "sign", "privacy", "clocks", "steps", "photo", "style", "box", "toys", "make", "working", "result", "history", "home", "zoom", "more", "looks",
     "ready",
 )  # fmt: skip
 """The style sheets in assets/, one for each room of the page; what stands later wins."""

@@ -51,6 +51,7 @@ class Parcel:
         height, width = result.pixels.shape[:2]
         self.size = Size(width=width, height=height)
         self.trained, self.computed = result.trained, result.plan.denoise is None
+        self.notes = result.notes
         self.more = tuple(name for name in MORE if name != "cutout.png" or result.figure is not None)
         self.enlarged = False
         self._receipt = result.receipt

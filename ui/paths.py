@@ -18,7 +18,13 @@ GRADIO_ROUTES = (
     rf"gradio_api/(?:startup-events|upload|upload_progress|queue/join|queue/data|cancel|heartbeat/{NAME})",
     rf"gradio_api/file=photo/{NAME}\.webp",  # whatever else ends up in Gradio's own route, which reads files
 )
-OWN_ROUTES = (rf"toy/{FILES}", rf"shelf/{NAME}/{NAME}\.{NAME}", rf"photo/{NAME}/found\.json", rf"work/{NAME}\.json", r"privacy\.json")
+OWN_ROUTES = (
+    rf"toy/{FILES}",
+    rf"shelf/{NAME}/{NAME}\.{NAME}",
+    rf"photo/{NAME}/found\.json",
+    rf"work/{NAME}\.json",
+    r"privacy\.json",
+)
 POSTED = re.compile(r"/[a-z]+/gradio_api/(?:upload|queue/join|cancel)")
 
 

@@ -16,7 +16,7 @@ from stylize.pipeline import Result
 from stylize.privacy.memory import wipe
 from stylize.privacy.wall import Wall
 from stylize.progress import CancelToken, Tell
-from stylize.styles import can_do, choose_engine
+from stylize.styles import can_do, choose_engine, scenes_of
 from stylize.toybox.accessories import search_accessories
 from stylize.toybox.order import ACCESSORY_LIMIT, NAME_LIMIT, TAGLINE_LIMIT
 from stylize.toybox.palettes import palettes
@@ -141,6 +141,16 @@ class Shop:
     def is_toy(self, style: str) -> bool:
         """Whether a figure comes of it, which is boxed unless the visitor says otherwise; else a painting."""
         return self.workshop.styles[style].boxed
+
+    def scene_choices(self, say: Language, style: str, engine: str = "") -> Choices:
+        """Where one may stand in that style; nothing where there is no choice."""
+        maker = self.maker(style, engine)
+        able = next((able for able in self.engines if able.name == maker), None)
+        if able is None:
+            return []
+        there = scenes_of(self.workshop.styles[style], able)
+        named = [(scene.title.get(say.code, scene.title["en"]), scene.slug) for scene in there]
+        return [(say("style.scene_auto"), ""), *named] if named else []
 
     def denoises(self, engine: str) -> bool:
         """Whether the knobs of Stable Diffusion may apply."""

@@ -11,7 +11,7 @@ from stylize.enlarging import print_size
 from stylize.geometry import Size
 from stylize.models import Photo
 from stylize.pipeline import Result
-from ui import history, proofs, souvenirs
+from ui import fragments, history, proofs, souvenirs
 from ui.parcel import Parcel
 from ui.shop import Shop
 from ui.strings import Language
@@ -101,7 +101,7 @@ class Showing:
         choices = souvenirs.size_choices(self._say, size, self.print_size(parcel))
         return {
             "picture": souvenirs.compare(self._say, f"{base}/before.jpg", f"{base}/picture.png", alt, shape),
-            "headline": souvenirs.headline(self._say),
+            "headline": souvenirs.headline(self._say) + self._notes(parcel),
             "paper": gr.update(choices=choices, value=souvenirs.SCREEN, visible=True),
             "files": self.files(name, parcel),
             "keepsakes": souvenirs.keepsakes(
@@ -113,6 +113,10 @@ class Showing:
                 cutout="cutout.png" in parcel.more,
             ),
         }
+
+    def _notes(self, parcel: Parcel) -> str:
+        """What did not come out as it was asked for."""
+        return fragments.hint(self._say("result.gift")) if "toy-is-a-gift" in parcel.notes else ""
 
     def _several(self, visit: Visit) -> Updates:
         clock = proofs.clock(self._say, visit.choosing[0], self._shop.retention.keep_seconds)

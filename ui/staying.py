@@ -63,6 +63,7 @@ class Staying:
         news = {
             **self._do.choose_engine(session, values["engine"], values["style"]),
             **self._do.show_box(session, values["boxed"]),
+            **self._do.show_toys(values["box.toys"]),
         }
         for name, value in values.items():
             drawn = news.get(name)

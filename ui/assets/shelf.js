@@ -4,7 +4,8 @@
 
 {
   const ROOT = document.documentElement.classList;
-  const boxes = () => [...document.querySelectorAll("#shelf input")];
+  const BAG = "#shelf input, #toys input";
+  const boxes = () => [...document.querySelectorAll(BAG)];
   const told = () => document.querySelector("#bag .bag");
   const NUDGE_MS = 400;
 
@@ -28,7 +29,7 @@
   document.addEventListener(
     "click",
     (event) => {
-      if (!event.target.matches("#shelf input") || !event.target.checked) return; /* it has its tick already, on trial */
+      if (!event.target.matches(BAG) || !event.target.checked) return; /* it has its tick already, on trial */
       if (boxes().filter((box) => box.checked).length <= Number(told()?.dataset.limit ?? Infinity)) return;
       event.preventDefault();
       event.stopImmediatePropagation();
@@ -40,6 +41,11 @@
     true,
   );
 
-  document.addEventListener("change", (event) => event.target.matches("#shelf input") && count());
+  /* the offer to paint something goes away with its click: who is at the keyboard goes on where they typed */
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("#invent")) document.querySelector("#search textarea, #search input")?.focus();
+  });
+
+  document.addEventListener("change", (event) => event.target.matches(BAG) && count());
   new MutationObserver(count).observe(document.documentElement, { childList: true, subtree: true });
 }

@@ -52,6 +52,11 @@ def box_panel(say: Language, shop: Shop) -> dict[str, Any]:
             )
             widgets["filter"] = piece(elem_id="filter")
             widgets["nothing"] = piece(fragments.hint(say("box.nothing")), visible=False)
+            paints = shop.denoises("")
+            widgets["invent"] = gr.Button(say("box.invent"), visible=paints, size="sm", elem_id="invent")
+            widgets["box.toys"] = gr.CheckboxGroup(
+                [], value=[], label=say("box.toys"), info=say("box.toys_info"), visible=paints, elem_id="toys"
+            )
         widgets["box.palette"] = gr.Radio(
             shop.palette_choices(say), value="", label=say("box.palette"), elem_id="palette"
         )

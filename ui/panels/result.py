@@ -30,7 +30,9 @@ def result_panel(say: Language) -> dict[str, Any]:
         with gr.Column(scale=3, min_width=300, elem_id="stage"):
             widgets["strip"] = piece(elem_id="strip")
             widgets["picture"] = piece(elem_id="picture")
-            widgets["pictures"] = gr.Radio([], label=say("history.label"), elem_id="pictures", visible=False, interactive=True)
+            widgets["pictures"] = gr.Radio(
+                [], label=say("history.label"), elem_id="pictures", visible=False, interactive=True
+            )
         with gr.Column(scale=2, min_width=260, elem_id="home") as widgets["side"]:
             widgets["headline"] = piece(elem_id="headline")
             sizes = [(say("size.screen"), SCREEN), (say("size.print"), PRINT)]

@@ -22,11 +22,21 @@ def window(say: Language, shop: Shop, style: str, engine: str = "") -> str:
 
 
 def style_panel(say: Language, shop: Shop) -> dict[str, Any]:
-    """`style`, whose cards get their pictures from `ui.stylesheet`, and `description` of the chosen one."""
+    """`style`, whose cards get their pictures from `ui.stylesheet`, `description` of the chosen one, and `scene`, where there are
+    places to choose from.
+    """
     piece(fragments.step(say, 2, "style.title"))
     choices = shop.style_choices(say)
     first = choices[0][1]
+    places = shop.scene_choices(say, first)
     return {
         "style": gr.Radio(choices, value=first, show_label=False, label=say("style.title"), elem_id="style"),
         "description": piece(window(say, shop, first), elem_id="description"),
+        "scene": gr.Dropdown(
+            places or [(say("style.scene_auto"), "")],
+            value="",
+            label=say("style.scene"),
+            visible=bool(places),
+            elem_id="scene",
+        ),
     }
