@@ -11,10 +11,12 @@ import pytest
 from PIL import Image
 
 import stylize
+from stylize.engines.diffusion.planner import ways
 from stylize.errors import UnknownChoice
-from stylize.models import BoxOrder, DenoiseOverride, Evidence, Receipt, Request
+from stylize.models import BoxOrder, Denoise, DenoiseOverride, Evidence, Receipt, Request
 from stylize.progress import Stage
 from stylize.receipt import languages, tell, to_json, to_text
+from stylize.receipt.write import told_to_diffusers
 
 CANARY = "Kanarie-73b1"
 WALLED = Evidence(
@@ -140,3 +142,32 @@ def test_nothing_personal_gets_into_it(portraits: dict[str, bytes]) -> None:
 def test_without_a_word_there_was_no_wall(portraits: dict[str, bytes]) -> None:
     receipt = stylize.run(portraits["biden"]).receipt
     assert (receipt.wall, receipt.wall_parts, receipt.attempts, receipt.files_left) == ("none", (), (), 0)
+
+
+MODES = [path for path in ways() if path != "full"]
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("language", languages())
+def test_a_frugal_use_of_memory_is_said_in_a_sentence(mode: str, language: str) -> None:
+    receipt = replace(RECEIPT, denoise=(("model", "sdxl"), ("memory", mode), ("strength", "0.5")))
+    sentence = tell._words()[language][f"memory.{mode}"]
+    assert sentence.endswith(".")
+    assert sentence in " ".join(to_text(receipt, language).split())
+    whole = replace(RECEIPT, denoise=(("memory", "full"),))
+    assert sentence not in " ".join(to_text(whole, language).split())
+
+
+def test_of_a_model_that_edits_only_what_it_was_told() -> None:
+    denoise = Denoise(
+        prompt="Turn", negative_prompt="", strength=1.0, guidance_scale=1.0, num_inference_steps=4, scheduler="",
+        loras=(), init_image="subject", image_reference="figure", family="flux2-klein",
+    )  # fmt: skip
+    assert dict(told_to_diffusers(denoise, "group")) == {
+        "model": "flux2-klein",
+        "memory": "group",
+        "guidance_scale": "1",
+        "num_inference_steps": "4",
+        "image": "subject and figure",
+        "loras": "0",
+    }

@@ -68,7 +68,8 @@ def _made(receipt: Receipt, say: Mapping[str, str]) -> str:
         (say["seconds"], _number(whole, say)),
         *((f"  {stage}", _number(took, say)) for stage, took in seconds),
     ]
-    return _rows(rows)
+    why = say.get(f"memory.{dict(receipt.denoise).get('memory', '')}", "")
+    return _rows(rows) + (_paragraph(why) if why else "")
 
 
 def _wall(receipt: Receipt, say: Mapping[str, str]) -> str:
