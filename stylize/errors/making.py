@@ -84,7 +84,7 @@ class WeightsDamaged(WeightsError):
 
 class WeightsUnknownFamily(WeightsError):
     slug = "weights-unknown-family"
-    sentence = "These weights cannot be used here: {found}. Stylize drives whole Stable Diffusion 1.5 and SDXL models; weights/README.md names some."
+    sentence = "These weights cannot be used here: {found}. Stylize drives whole models of Stable Diffusion 1.5, SDXL, FLUX.2 klein and Qwen-Image-Edit; weights/README.md names some."
 
 
 class WeightsUnsafe(WeightsError):
