@@ -8,11 +8,14 @@ from stylize.models import BoxOrder, Pixels
 from stylize.toybox.accessories import accessory
 from stylize.toybox.ground import draw_ground
 from stylize.toybox.layout import COLUMN, FIGURE, TALL, WIDE, Tray, trays
-from stylize.toybox.lettering import PLAIN, capitals, face_for
+from stylize.toybox.lettering import PLAIN, Typeface, capitals, face_for
 from stylize.toybox.palettes import Palette, palettes
 from stylize.toybox.shapes import Outline, disc, fill, print_word, rounded, set_word, stamp, star, turn, word_width
 from stylize.toybox.title import draw_title
 from stylize.toybox.words import CardWords, card_words
+
+_SMALLEST = 0.8
+"""Of a label's size: what would have to be smaller to fit on one line stands on two."""
 
 _BARS = (1, 1, 2, 1, 1, 2, 3, 1, 1, 1, 2, 2, 1, 1, 3, 1, 1, 2, 1, 1, 2)
 
@@ -125,14 +128,27 @@ def _tray(canvas: Pixels, tray: Tray, label: str, colours: Palette, unit: float)
     text = capitals(label)
     face = face_for(text, PLAIN, field="toy")
     size = 0.245 * unit
-    wide = word_width(text, face, size)
-    if wide > 2.3 * tray.half_width * unit - 0.5 * unit:
-        size *= (2.3 * tray.half_width * unit - 0.5 * unit) / wide
-        wide = word_width(text, face, size)
-    half = wide / 2 + 0.2 * unit
-    pill = rounded(tray.u * unit - half, bottom - 0.2 * unit, tray.u * unit + half, bottom + 0.2 * unit, 0.2 * unit)
+    room = 2.3 * tray.half_width * unit - 0.5 * unit
+    lines = [text]
+    if word_width(text, face, size) * _SMALLEST > room and " " in text:
+        lines, size = _halved(text, face), 0.74 * size
+    wide = max(word_width(line, face, size) for line in lines)
+    if wide > room:
+        size *= room / wide
+        wide = room
+    half, tall = wide / 2 + 0.2 * unit, (0.2 if len(lines) == 1 else 0.24) * unit
+    middle = bottom - 0.02 * unit * (len(lines) - 1)
+    pill = rounded(tray.u * unit - half, middle - tall, tray.u * unit + half, middle + tall, 0.2 * unit)
     fill(canvas, pill, colours.ink)
-    print_word(canvas, text, face, x=tray.u * unit, y=bottom, size_px=size, colour="#ffffff")
+    for line, shift in zip(lines, (0.0,) if len(lines) == 1 else (-0.1, 0.1), strict=True):
+        print_word(canvas, line, face, x=tray.u * unit, y=middle + shift * unit, size_px=size, colour="#ffffff")
+
+
+def _halved(text: str, face: Typeface) -> list[str]:
+    """In two lines, as even as the spaces allow."""
+    words = text.split(" ")
+    ways = [[" ".join(words[:k]), " ".join(words[k:])] for k in range(1, len(words))]
+    return min(ways, key=lambda lines: max(word_width(line, face, 100) for line in lines))
 
 
 def _seal(canvas: Pixels, u: float, v: float, radius: float, words: CardWords, colours: Palette, unit: float) -> None:

@@ -128,3 +128,15 @@ def test_shapes_cover_what_they_should_and_may_reach_outside() -> None:
     fill(canvas, star(100, 100, 40), "#ff0000")
     fill(canvas, star(500, 500, 40), "#ff0000")
     assert canvas[99, 99, 0] == 255
+
+
+def test_a_long_label_stands_on_two_lines() -> None:
+    """What would have to be much smaller on one line is not; names from the shelf stay as they were."""
+    from stylize.toybox.card import _halved
+    from stylize.toybox.lettering import PLAIN
+
+    assert _halved("SAXOPHONE-PLAYING HEDGEHOG", PLAIN[0]) == ["SAXOPHONE-PLAYING", "HEDGEHOG"]
+    assert _halved("A TINY DRAGON WITH A CAKE", PLAIN[0]) == ["A TINY DRAGON", "WITH A CAKE"]
+    long, short = (draw_card(BoxOrder(toys=(word,)), "sky", 430) for word in ("a tiny dragon with a cake", "dragon"))
+    changed = np.nonzero((long != short).any((1, 2)))[0]
+    assert 0 < len(changed) < 0.1 * len(long), "the label alone"

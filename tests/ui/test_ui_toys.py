@@ -112,5 +112,5 @@ def test_without_diffusion_nothing_is_offered(owner: Any, page: Any) -> None:
     tab.wait_for_selector("#scene:visible")
     tab.click("#scene input")
     names = " ".join(tab.locator("#scene [role=option]").all_inner_texts())
-    assert "Beach" in names
+    assert "By the sea" in names
     assert "Bookshop" not in names, "what it cannot paint is not promised"

@@ -51,9 +51,10 @@ def box_panel(say: Language, shop: Shop) -> dict[str, Any]:
                 shop.accessory_choices(say), show_label=False, label=say("box.accessories"), elem_id="shelf"
             )
             widgets["filter"] = piece(elem_id="filter")
-            widgets["nothing"] = piece(fragments.hint(say("box.nothing")), visible=False)
             paints = shop.denoises("")
-            widgets["invent"] = gr.Button(say("box.invent"), visible=paints, size="sm", elem_id="invent")
+            nothing = say("box.not_yet" if paints else "box.nothing")
+            widgets["nothing"] = piece(fragments.hint(nothing), visible=False)
+            widgets["invent"] = gr.Button(say("box.invent"), visible=paints, size="md", elem_id="invent")
             widgets["box.toys"] = gr.CheckboxGroup(
                 [], value=[], label=say("box.toys"), info=say("box.toys_info"), visible=paints, elem_id="toys"
             )
