@@ -132,7 +132,7 @@ def _tray(canvas: Pixels, tray: Tray, label: str, colours: Palette, unit: float)
     lines = [text]
     if word_width(text, face, size) * _SMALLEST > room and " " in text:
         lines, size = _halved(text, face), 0.74 * size
-    wide = max(word_width(line, face, size) for line in lines)
+    wide = max(word_width(row, face, size) for row in lines)
     if wide > room:
         size *= room / wide
         wide = room
@@ -140,8 +140,8 @@ def _tray(canvas: Pixels, tray: Tray, label: str, colours: Palette, unit: float)
     middle = bottom - 0.02 * unit * (len(lines) - 1)
     pill = rounded(tray.u * unit - half, middle - tall, tray.u * unit + half, middle + tall, 0.2 * unit)
     fill(canvas, pill, colours.ink)
-    for line, shift in zip(lines, (0.0,) if len(lines) == 1 else (-0.1, 0.1), strict=True):
-        print_word(canvas, line, face, x=tray.u * unit, y=middle + shift * unit, size_px=size, colour="#ffffff")
+    for row, shift in zip(lines, (0.0,) if len(lines) == 1 else (-0.1, 0.1), strict=True):
+        print_word(canvas, row, face, x=tray.u * unit, y=middle + shift * unit, size_px=size, colour="#ffffff")
 
 
 def _halved(text: str, face: Typeface) -> list[str]:

@@ -44,13 +44,25 @@ def test_it_is_plain_diffusers_on_an_empty_ground(
         assert not np.array_equal(pixels, engine.generate(ground, other, tell=nobody, cancel=CancelToken()).pixels)
 
 
+def test_who_edits_is_shown_the_ground_and_told_what_to_put_there(edit_engine: EngineOf) -> None:
+    engine, ground = edit_engine("flux2-klein"), empty_ground(96, LOOK)
+    plan = small_plan(engine)
+    assert plan.denoise is not None
+    assert "red kite" in plan.denoise.prompt
+    assert plan.denoise.prompt.startswith("Put one small plastic toy")
+    plan = replace(plan, size=Size(width=96, height=96))
+    one, other = (engine.generate(ground, plan, tell=nobody, cancel=CancelToken()).pixels for _ in range(2))
+    assert one.shape == (96, 96, 3)
+    assert np.array_equal(one, other)
+
+
 def test_the_ground_is_shown_as_it_is() -> None:
     """The frame around a face is not looked for where there is nobody."""
     from stylize.engines.diffusion.frame import centre_of, cover
 
     ground = empty_ground(SIDE, LOOK)
     assert centre_of(ground) is None
-    assert np.array_equal(cover(ground.pixels, Size(width=SIDE, height=SIDE), centre=None), ground.pixels)
+    assert np.array_equal(np.asarray(cover(ground.pixels, Size(width=SIDE, height=SIDE), centre=None)), ground.pixels)
     assert np.ptp(np.asarray(Image.fromarray(ground.pixels).convert("L"))) > 5, "softly lit"
 
 
