@@ -36,7 +36,8 @@ BEFORE: Mark = (-1.0, 0.0)
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Course:
     """What decides how long a picture takes. `denoises`: its middle goes in even steps, of which nobody knows beforehand
-    how long one takes; `num_inference_steps` how many, 0 if it is not known.
+    how long one takes; `num_inference_steps` how many, 0 if it is not known. `toys`: of the visitor's words, each painted
+    for itself by a model, whoever makes the picture.
     """
 
     engine: str = ""
@@ -45,6 +46,7 @@ class Course:
     boxed: bool = False
     denoises: bool = False
     num_inference_steps: int = 0
+    toys: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,6 +63,7 @@ _FIRST = {
     "": {"inspect": (0.1, 0), "isolate": (0.5, 0), "load": (4, 0), "generate": (10, 60), "export": (0.02, 0.1)},
 }
 """Engine → stage → seconds, and seconds for each megapixel, as benchmarks/README.md has them; "" is any other engine."""
+TOY_MEGAPIXELS = 0.26
 _COMPOSE = (0.05, 0.24)
 
 
@@ -72,10 +75,13 @@ def place(progress: Progress) -> float:
 def first_lap(course: Course) -> Lap:
     """The lap of somebody else's machine, for those who have none of their own."""
     table = {**_FIRST.get(course.engine, _FIRST[""]), **({"compose": _COMPOSE} if course.boxed else {})}
+    toy = _FIRST[""]["generate"]
     megapixels = course.width * course.height / 1e6
     marks: list[Mark] = [(0.0, 0.0)]
     for number, stage in enumerate(STAGES):
         always, each = table.get(stage, (0.0, 0.0))
+        if stage is Stage.GENERATE:
+            always += course.toys * (toy[0] + toy[1] * TOY_MEGAPIXELS)
         parts = TICKS if stage is Stage.GENERATE else 1
         for part in range(1, parts + 1):
             marks.append((number + part / parts, marks[-1][1] + (always + each * megapixels) / parts))
@@ -169,7 +175,7 @@ class Times:
         if course in self._laps:
             return self._laps[course]
         lap = first_lap(course)
-        laps = list(self._laps.items())
+        laps = [(run, took) for run, took in self._laps.items() if bool(run.toys) == bool(course.toys)]
         like = [(run, took) for run, took in laps if run.engine == course.engine]
         if not like and not course.denoises:
             like = [(run, took) for run, took in laps if not run.denoises]

@@ -205,6 +205,7 @@ class Shop:
             width=request.size.width,
             height=request.size.height,
             boxed=request.box is not None,
+            toys=len(request.box.toys) if request.box else 0,
             denoises=bool(engine) and self.denoises(engine),
             num_inference_steps=request.denoise.num_inference_steps or 0,
         )

@@ -143,3 +143,11 @@ def test_half_way_through_a_loaded_machine() -> None:
         rest = left(lap, [mark for mark in marks if mark[1] <= half], half)
         off.append(abs(rest - half) / now)
     assert statistics.median(off) < 0.25
+
+
+def test_toys_of_ones_own_words_take_their_time_and_say_nothing_of_others() -> None:
+    plain, two = Course(engine="figure", boxed=True), Course(engine="figure", boxed=True, toys=2)
+    assert first_lap(two).seconds > first_lap(plain).seconds + 20
+    times = Times()
+    times.note(two, [(END, 400.0)], 400.0)
+    assert times.expect(plain).seconds == first_lap(plain).seconds
