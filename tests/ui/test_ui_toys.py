@@ -85,6 +85,22 @@ def test_what_the_shelf_has_not_is_painted(
     assert visitor.complaints == []
 
 
+def test_they_are_still_in_the_bag_when_the_page_comes_back(visitor: Visitor) -> None:
+    tab = visitor.enter()
+    invent(visitor, "saxophone hedgehog")
+    tab.click("#style label:has(input[value=painted-anime])")
+    tab.wait_for_selector("#scene:visible")
+    tab.click("#scene input")
+    tab.click("#scene [role=option]:has-text('Bookshop')")
+    tab.wait_for_timeout(1500)  # what is chosen is noted a moment later
+    tab.goto(f"{visitor.server.origin}/de/")
+    tab.wait_for_selector("#make")
+    visitor.until("document.querySelector('#scene input')?.value === 'Buchladen'")
+    tab.click("#boxed input")
+    visitor.until(f"{CHIPS} === 1")
+    assert tab.inner_text("#toys label").strip() == "saxophone hedgehog"
+
+
 def test_places_are_offered_for_pictures_that_are_no_toys(visitor: Visitor) -> None:
     tab = visitor.enter()
     assert tab.locator("#scene:visible").count() == 0
