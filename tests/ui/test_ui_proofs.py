@@ -10,7 +10,7 @@ import pytest
 from stylize.models import Evidence, Findings, Found
 from stylize.privacy import parts, witness
 from stylize.privacy.wall import Part, Wall
-from ui import fragments, proofs
+from ui import fragments, proofs, souvenirs
 from ui.strings import language, languages
 
 CANARY = "Kanarie <b>73</b>"
@@ -47,10 +47,11 @@ def read(html: str) -> Reader:
 @pytest.mark.parametrize("code", languages())
 def test_no_value_of_a_photo_is_in_the_html(code: str) -> None:
     say = language(code)
-    for html in (fragments.photo_report(say, FOUND, FINDINGS), proofs.discovered(say, FOUND, "0f")):
+    for html in (fragments.photo_found(say, FOUND), proofs.discovered(say, FOUND, "0f")):
         read(html)
         assert "anarie" not in html
         assert "2" in html, "how many there were of a kind is said"
+    read(fragments.photo_report(say, FINDINGS))
 
 
 def test_the_places_for_the_values_are_prepared() -> None:
@@ -108,7 +109,10 @@ def test_every_piece_is_whole(code: str) -> None:
         fragments.header(say), proofs.heading(say, None), proofs.limits(say), proofs.nothing_discovered(say),
         proofs.wall_card(say, None, Evidence()), proofs.kept_card(say, 1, 0, 0), proofs.wiped(say, "photo"),
         proofs.wiped(say, "result"), *(proofs.clock(say, "0f", 9, words) for words in ("photo", "result", "next")),
-        fragments.take_home(say, "/shelf/0f", "stylize-doll", "facts", proofs.clock(say, "0f", 9)),
+        fragments.photo_found(say, ()), souvenirs.headline(say, proofs.clock(say, "0f", 9), among=4),
+        souvenirs.files("/shelf/0f", "stylize-doll", souvenirs.PRINT, "told"),
+        souvenirs.compare(say, "/a.jpg", "/b.png", "alt", (4, 5)),
+        souvenirs.keepsakes(say, "/shelf/0f", "stylize-doll", "facts", proofs.clock(say, "0f", 9), cutout=True),
     )  # fmt: skip
     for html in pieces:
         read(html)
