@@ -65,7 +65,7 @@ class Keys:
 @pytest.fixture
 def keys(owner: Any, page: Any) -> Iterator[Keys]:
     visitor = Visitor(owner, page)
-    visitor.tab.on("filechooser", lambda _: None)  # the browser is told to expect one now: told later, it may be too late
+    visitor.tab.on("filechooser", lambda _: None)  # the browser expects one from now on: told later, it may be too late
     visitor.enter()
     visitor.until("document.querySelector('#shelf input[tabindex=\"-1\"]') !== null")
     visitor.until("document.querySelector('#wall .parts') !== null")  # the first answer has come, nothing is drawn anew
