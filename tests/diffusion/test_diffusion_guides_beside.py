@@ -80,6 +80,38 @@ def test_when_memory_runs_out_the_guided_picture_is_made_the_next_way_down(
     assert np.abs(expected.astype(int) - paint(engine, drawn_subject, plan)).max() <= 2
 
 
+@pytest.mark.parametrize("over", ["load_lora_weights", "load_ip_adapter", "to"])
+def test_so_it_is_when_memory_runs_out_over_a_lora_or_a_guide(
+    over: str,
+    guided: FolderOf,
+    engine_with: Callable[[str], DiffusionEngine],
+    drawn_subject: Subject,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Not taken for a file that does not fit. torch is really asked for more than there is; `to`: of the ControlNet."""
+    import diffusers
+    import torch
+
+    engine = DiffusionEngine(guided("sd15"), device="cpu")
+    loras = (Lora(name="bright"),)
+    plan = guided_plan(adapter=0.6, control=DEPTH, loras=loras, size=Size(width=64, height=64))
+    expected = paint(engine_with("sd15"), drawn_subject, plan)
+    owner = diffusers.ControlNetModel if over == "to" else type(pipeline_of(engine))
+    really, full = getattr(owner, over), []
+
+    def burst(*things: Any, **more: Any) -> Any:
+        if not full:
+            full.append(1)
+            torch.empty(1 << 50)
+        return really(*things, **more)
+
+    monkeypatch.setattr(owner, over, burst)
+    got = paint(engine, drawn_subject, plan)
+    assert engine._loaded is not None
+    assert engine._loaded.mode == "tiled"
+    assert np.array_equal(got, expected), "one tile: nothing to blend"
+
+
 def test_the_face_is_looked_at_once_and_forgotten(
     engine_with: Callable[[str], DiffusionEngine], drawn_subject: Subject, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from stylize.engines.diffusion.memory import is_out_of_memory
 from stylize.errors import LoraMissing, LoraUnfit
 from stylize.models import Lora
 from stylize.weights import WeightSet, list_loras
@@ -27,7 +28,9 @@ def find_loras(weights: WeightSet, loras: tuple[Lora, ...]) -> tuple[Path, ...]:
 
 
 def wear(pipeline: Any, files: tuple[Path, ...], *, family_title: str) -> None:
-    """Load each file as the adapter "0", "1", … Raises LoraUnfit, after which the pipeline is as before."""
+    """Load each file as the adapter "0", "1", … Raises LoraUnfit, or what torch raises when memory runs out, after
+    which the pipeline is as before.
+    """
     for number, path in enumerate(files):
         try:
             pipeline.load_lora_weights(
@@ -37,7 +40,10 @@ def wear(pipeline: Any, files: tuple[Path, ...], *, family_title: str) -> None:
                 local_files_only=True,
                 use_safetensors=True,
             )
-        except (ValueError, RuntimeError, KeyError, IndexError, NotImplementedError):
+        except (ValueError, RuntimeError, KeyError, IndexError, NotImplementedError) as error:
+            if is_out_of_memory(error):
+                take_off(pipeline)
+                raise
             worn = False
         else:
             worn = any(str(number) in names for names in pipeline.get_list_adapters().values())

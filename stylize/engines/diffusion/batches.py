@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from stylize.engines.diffusion.edit import edit_guides
 from stylize.engines.diffusion.frame import grow, init_image, trim
-from stylize.engines.diffusion.guides import guides_for
+from stylize.engines.diffusion.guides import Guides, guides_for
 from stylize.engines.diffusion.memory import MemoryMode
-from stylize.engines.diffusion.studio import paint_somehow, prepare
+from stylize.engines.diffusion.studio import paint_somehow, prepare, ready_somehow
 from stylize.models import Denoise, Picture, Plan, Subject
 from stylize.progress import CancelToken, Progress, Tell
 
@@ -56,11 +56,14 @@ def paint_batch(
     plan, denoise = plans[0], denoise_of(plans[0])
     size = grow(plan.size, loaded.facts.size_multiple)
     image = init_image(subject, plan, init_picture, size=size)
-    prepare(loaded, denoise)
-    if loaded.facts.edits:
-        guides = edit_guides(image, denoise, init_picture)
-    else:
-        guides = guides_for(loaded, subject, plan, init_picture, size)
+
+    def make_ready() -> Guides:
+        prepare(loaded, denoise)
+        if loaded.facts.edits:
+            return edit_guides(image, denoise, init_picture)
+        return guides_for(loaded, subject, plan, init_picture, size)
+
+    guides = ready_somehow(loaded, make_ready)
     prepared = time.perf_counter()
     seeds = tuple(plan.seed for plan in plans)
     painted = paint_somehow(loaded, image, denoise, seeds=seeds, guides=guides, tell=tell, cancel=cancel)

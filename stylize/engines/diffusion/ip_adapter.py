@@ -30,7 +30,8 @@ Processors = dict[str, Any]
 
 def put_on(pipeline: Any, file: Path, *, family_title: str) -> Processors:
     """Load `file` into the UNet; the pipeline must be at rest. Returns the attention processors that were there, for
-    `take_off`. Raises WeightsDamaged, WeightsUnsafe, or GuideUnfit, after which the pipeline is as before.
+    `take_off`. Raises WeightsDamaged, WeightsUnsafe, GuideUnfit, or what torch raises when memory runs out, after which
+    the pipeline is as before.
     """
     names = read_header(file)
     if not any(name.startswith("ip_adapter.") for name in names):
@@ -45,7 +46,10 @@ def put_on(pipeline: Any, file: Path, *, family_title: str) -> Processors:
             local_files_only=True,
         )
         fits = fits_unet(pipeline.unet)
-    except (ValueError, RuntimeError, KeyError, IndexError, NotImplementedError):
+    except (ValueError, RuntimeError, KeyError, IndexError, NotImplementedError) as error:
+        if is_out_of_memory(error):
+            take_off(pipeline, before)
+            raise
         fits = False
     if not fits:
         take_off(pipeline, before)

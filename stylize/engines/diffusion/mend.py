@@ -12,8 +12,8 @@ from PIL import Image
 
 from stylize.engines.diffusion.batches import denoise_of
 from stylize.engines.diffusion.closeup import CloseUp, frame_face, put_back, take_out
-from stylize.engines.diffusion.guides import guides_for
-from stylize.engines.diffusion.studio import paint_somehow, prepare
+from stylize.engines.diffusion.guides import Guides, guides_for
+from stylize.engines.diffusion.studio import paint_somehow, prepare, ready_somehow
 from stylize.geometry import Box, Size
 from stylize.models import Denoise, Picture, Pixels, Plan, Subject
 from stylize.progress import CancelToken, Progress, Tell
@@ -45,9 +45,13 @@ def mend(
     if view is None or denoise is None:
         return picture
     cancel.check()
-    prepare(loaded, denoise)
-    size = Size(width=view.painted, height=view.painted)
-    guides = guides_for(loaded, subject, replace(plan, denoise=denoise), None, size, keep_control=True)
+    size, words = Size(width=view.painted, height=view.painted), denoise
+
+    def make_ready() -> Guides:
+        prepare(loaded, words)
+        return guides_for(loaded, subject, replace(plan, denoise=words), None, size, keep_control=True)
+
+    guides = ready_somehow(loaded, make_ready)
     painted = paint_somehow(
         loaded,
         Image.fromarray(take_out(picture.pixels, view)),

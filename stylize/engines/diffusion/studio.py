@@ -16,6 +16,7 @@ from stylize.errors import OutOfMemory
 from stylize.weights import digest_file
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from PIL import Image
@@ -45,6 +46,22 @@ def prepare(loaded: Loaded, denoise: Denoise) -> None:
                     wear(loaded.pipeline, files, family_title=loaded.facts.title)
             loaded.worn = wanted
     weigh(loaded.pipeline, denoise.loras)
+
+
+def ready_somehow(loaded: Loaded, make_ready: Callable[[], Guides]) -> Guides:
+    """What `make_ready` gives. When memory runs out over LoRAs or guides: again, in the next more frugal mode, and so on to
+    the last. Raises OutOfMemory, and what `make_ready` raises.
+    """
+    while True:
+        try:
+            return make_ready()
+        except Exception as error:
+            if not is_out_of_memory(error):
+                raise
+        device = loaded.placement.device
+        empty_cache(device)
+        painter = loaded.control.pipeline if loaded.control else loaded.pipeline
+        go_down(loaded, painter, next_down(loaded.mode, device))
 
 
 def paint_somehow(
