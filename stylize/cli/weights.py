@@ -62,7 +62,7 @@ def home_of(args: argparse.Namespace) -> Path:
     from stylize.weights.parts import weights_home
 
     named = args.folder or read_settings().weights
-    return weights_home(named if args.folder or (named and _holds_models(named)) else None, environment={})
+    return weights_home(named if args.folder or (named and _holds_models(named)) else None)
 
 
 def _holds_models(place: Path) -> bool:

@@ -167,6 +167,22 @@ def test_the_weights_folder_is_where_the_user_says(tmp_path: Path, monkeypatch: 
     assert weights_home(environment={}) == tmp_path / "weights"
 
 
+def test_the_commands_write_where_the_engine_looks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from argparse import Namespace
+
+    from stylize.cli.weights import home_of
+
+    monkeypatch.chdir(tmp_path)
+    for name in ("XDG_DATA_HOME", "LOCALAPPDATA", "XDG_CONFIG_HOME", "APPDATA"):
+        monkeypatch.setenv(name, str(tmp_path / "data"))
+    monkeypatch.delenv("STYLIZE_WEIGHTS", raising=False)
+    assert home_of(Namespace(folder=None)) == weights_home()
+    named = tmp_path / "named"
+    named.mkdir()
+    monkeypatch.setenv("STYLIZE_WEIGHTS", str(named))
+    assert home_of(Namespace(folder=None)) == weights_home() == named
+
+
 @pytest.mark.parametrize("text", [b"", b"[]", b"{}", b'{"version": 9}', b'{"version": 1, "installed": {"a": {}}}'])
 def test_a_lock_that_makes_no_sense_is_said_and_breaks_nothing_else(tmp_path: Path, text: bytes) -> None:
     put(tmp_path / LOCK, text)
