@@ -95,7 +95,9 @@ def remove(part: Installed, home: Path) -> tuple[str, ...]:
 def _delete(part: Installed, home: Path) -> list[str]:
     left = []
     for file, path in zip(part.files, paths_of(part, home), strict=True):
-        if path.is_file() and path.stat().st_size == file.size_bytes:
+        if path.parent.resolve() != home.resolve() / path.parent.relative_to(home):
+            left.append(f"{file.path} lies behind a link out of the weights folder, so it stays")
+        elif path.is_file() and path.stat().st_size == file.size_bytes:
             path.unlink()
         elif os.path.lexists(path):
             left.append(f"{file.path or path.name} is not the file that was brought, so it stays")

@@ -115,3 +115,16 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
     (home / "loras").symlink_to(outside, target_is_directory=True)
     assert remove(part, home)
     assert (outside / "plastic.safetensors").exists()
+
+
+def test_a_link_inside_a_part_is_not_followed_either(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    part = take(shelves.diffusers_folder(tmp_path / "stick" / "sd-1"), home, copy=True)
+    outside = tmp_path / "outside"
+    (home / "sd-1" / "unet").rename(outside)
+    (home / "sd-1" / "unet").symlink_to(outside, target_is_directory=True)
+    before = sorted(outside.iterdir())
+    left = remove(part, home)
+    assert sorted(outside.iterdir()) == before
+    assert any("unet/config.json lies behind a link" in line for line in left)
+    assert not (home / "sd-1" / "vae").exists()
