@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from stylize.errors import (
     DownloadRefused,
+    PlaceTaken,
     WeightsError,
 )
-from stylize.weights.lock import LOCK, read_lock
+from stylize.weights.lock import LOCK, read_lock, write_lock
 from tests.weights.fetching import CONFIG, FILES, LORA, LORA_FILE, PREVIEW, loadable, lora, pull_here, waiting
 from tests.weights.local_hub import COMMIT, LocalHub
 
@@ -160,3 +162,46 @@ def test_a_partial_file_that_was_altered_meanwhile_is_found_out(hub: LocalHub, t
     assert waiting(tmp_path) == []
     pull_here(hub, tmp_path)
     assert lora(tmp_path).read_bytes() == LORA
+
+
+def test_the_token_stays_with_the_hub_even_if_the_client_library_would_take_it_on(hub: LocalHub) -> None:
+    import huggingface_hub
+
+    from stylize.weights.fetch.guard import Guard
+    from stylize.weights.fetch.hub import Hub
+
+    mirror = Hub(hub.endpoint, Guard(hub.endpoint, [hub.store], lambda host: None), token="hf_secret")
+    with mirror.open():
+        for url in (f"{hub.hub}/maker/lora/resolve/{COMMIT}/{LORA_FILE}", f"{hub.store}/lfs/maker/lora/{LORA_FILE}"):
+            huggingface_hub.get_session().head(f"http://{url}", headers=mirror.headers(), follow_redirects=False)
+    assert [headers.get("authorization") for headers in hub.asked(hub.hub, "HEAD")] == ["Bearer hf_secret"]
+    assert [headers.get("authorization") for headers in hub.asked(hub.store, "HEAD")] == [None]
+
+
+# ---------------------------------------------------------------- what is the user's stays
+
+
+def test_what_was_laid_beside_a_part_stays_when_it_is_fetched_anew(hub: LocalHub, tmp_path: Path) -> None:
+    pull_here(hub, tmp_path, ("tiny",))
+    folder = tmp_path / "preview" / "tiny"
+    (folder / "mine").mkdir()
+    (folder / "mine" / "notes.safetensors").write_bytes(b"mine")
+    (folder / "elsewhere").symlink_to(tmp_path, target_is_directory=True)
+    (folder / CONFIG).unlink()
+    pull_here(hub, tmp_path, ("tiny",))
+    assert (folder / "mine" / "notes.safetensors").read_bytes() == b"mine"
+    assert (folder / "elsewhere").is_symlink()
+    assert {name: (folder / name).read_bytes() for name in FILES["maker/tiny"]} == FILES["maker/tiny"]
+
+
+@pytest.mark.parametrize("known", [{"place": "loras/before.safetensors"}, {"origin": "copied"}])
+def test_a_place_that_was_not_pulled_to_is_the_users_also_if_the_part_is_known(
+    hub: LocalHub, tmp_path: Path, known: dict[str, str]
+) -> None:
+    pull_here(hub, tmp_path)
+    lock = read_lock(tmp_path)
+    write_lock(tmp_path, lock.having(replace(lock.installed["quick"], revision="e" * 40, **known)))  # type: ignore[arg-type]
+    lora(tmp_path).write_bytes(b"mine")
+    with pytest.raises(PlaceTaken):
+        pull_here(hub, tmp_path)
+    assert lora(tmp_path).read_bytes() == b"mine"

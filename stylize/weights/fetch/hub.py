@@ -108,7 +108,10 @@ class Hub:
         )
 
     def _look(self, request: httpx2.Request) -> None:
+        """Also after a redirect that the client library follows by itself, with the headers of the first request."""
         self._guard.check(request.url)
+        if request.url.origin != httpx2.URL(self.endpoint).origin:
+            request.headers.pop("Authorization", None)
 
 
 @contextmanager

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -77,7 +78,7 @@ def _here(part: Part, order: Order, voice: Voice) -> bool:
     lock = read_lock(order.home)
     known = lock.installed.get(part.slug)
     place = order.home / part.place
-    if known is not None and place.exists():
+    if known is not None and (known.origin, known.place) == ("pulled", part.place) and place.exists():
         if known.revision == part.revision and is_whole(known, order.home):
             voice.line(f"{part.title}: already here")
             return True
@@ -149,7 +150,7 @@ def _check_kind(part: Part, file: RemoteFile, path: Path) -> None:
 
 
 def _publish(part: Part, home: Path) -> None:
-    """Give a part that is whole its name. Only what is ours is replaced (see `_here`)."""
+    """Give a part that is whole its name. Only what is ours is replaced (see `_here`); what lies beside it stays."""
     place = home / part.place
     place.parent.mkdir(parents=True, exist_ok=True)
     room = home / PARTIAL / part.slug
@@ -168,10 +169,21 @@ def _publish(part: Part, home: Path) -> None:
         shutil.rmtree(old, ignore_errors=True)
         place.replace(old)
         ready.replace(place)
+        _hand_back(old, place, {file.path for file in read_lock(home).installed[part.slug].files})
         shutil.rmtree(old, ignore_errors=True)
     else:
         ready.replace(place)
     shutil.rmtree(room, ignore_errors=True)
+
+
+def _hand_back(old: Path, place: Path, ours: Set[str]) -> None:
+    """What somebody laid beside our files goes with them to the new place, where nothing of that name is."""
+    for path in sorted(old.rglob("*")):
+        name = path.relative_to(old)
+        foreign = path.is_symlink() or (path.is_file() and name.as_posix() not in ours)
+        if foreign and not os.path.lexists(place / name):
+            (place / name).parent.mkdir(parents=True, exist_ok=True)
+            path.replace(place / name)
 
 
 def _record(part: Part, order: Order, hashes: Mapping[str, str]) -> None:
