@@ -131,10 +131,10 @@ class Workshop:
         """Free the models; they are loaded again when they are wanted."""
         if self._one_at_a_time.acquire(blocking=False):
             try:
+                self._rack.wipe()
                 for engine in self._engines.values():
                     if isinstance(engine, Weighed):
                         engine.close()
-                self._rack.wipe()
             finally:
                 self._one_at_a_time.release()
 
@@ -142,18 +142,18 @@ class Workshop:
         """Let the engines overwrite what they remember of photos and words; models stay. Does not wait for a picture
         that is being made: what is remembered of that is overwritten when it is done.
         """
-        for engine in self._engines.values():
+        self._rack.wipe()
+        for engine in tuple(self._engines.values()):
             if isinstance(engine, Forgetful):
                 engine.forget()
-        self._rack.wipe()
 
     def close(self) -> None:
         """Free what the engines hold. The workshop may be used again; it is cold then."""
         self._idle.stop()
         with self._one_at_a_time:
+            self._rack.wipe()
             for engine in self._engines.values():
                 engine.close()
-            self._rack.wipe()
 
     def __enter__(self) -> Self:
         return self

@@ -117,6 +117,22 @@ def test_a_toy_of_any_word_lies_in_its_tray(workshop: Workshop, brush: Brush, po
     assert len(brush.plans) == count + 1
 
 
+def test_an_engine_in_trouble_does_not_keep_the_toys(
+    workshop: Workshop, brush: Brush, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(self: Brush) -> None:
+        raise RuntimeError
+
+    icon = np.full((4, 4, 4), 9, np.uint8)
+    for way in ("forget", "close"):
+        with monkeypatch.context() as patch:
+            patch.setattr(Brush, way, fail, raising=False)
+            workshop._rack.put("a", icon, age=workshop._rack.age)
+            with pytest.raises(RuntimeError):
+                getattr(workshop, way)()
+        assert len(workshop._rack) == 0
+
+
 def test_a_word_of_which_nothing_comes_is_a_gift_and_said_so(
     workshop: Workshop, brush: Brush, portraits: dict[str, bytes]
 ) -> None:

@@ -103,7 +103,7 @@ class Parcel:
         """Overwrite the pixels and every file made of them."""
         with self._lock:
             result, self._result = self._result, None
-            arrays = () if result is None else (result.pixels, result.picture, result.figure)
+            arrays = () if result is None else (result.pixels, result.picture, result.figure, *result.parts.toys)
             for pixels in (*arrays, self._large):
                 if pixels is not None and pixels.flags.writeable:
                     wipe(pixels)

@@ -13,6 +13,7 @@ from PIL import Image
 import stylize
 from stylize.models import BoxOrder, Request
 from stylize.photo.faces import propose
+from stylize.toybox.accessories import read_icon
 from tests.ui.test_ui_shelf import is_wiped, sheet
 from ui.parcel import BOOKS, FORMATS, MORE, PICTURES, Parcel
 from ui.pictures import encode
@@ -54,15 +55,18 @@ def test_a_parcel_gives_every_format_and_its_receipts(result: stylize.Result) ->
 def test_a_wiped_parcel_holds_zeros_and_gives_nothing(result: stylize.Result) -> None:
     assert result.figure is not None
     pixels, picture, figure = result.pixels.copy(), result.picture.copy(), result.figure.copy()
+    toy = read_icon("fox")
+    parts = replace(result.parts, toys=(toy,))
     parcel = Parcel(
-        replace(result, pixels=pixels, picture=picture, figure=figure), before=encode(pixels[:8, :8], ".jpg")
+        replace(result, pixels=pixels, picture=picture, figure=figure, parts=parts),
+        before=encode(pixels[:8, :8], ".jpg"),
     )
     large = result.pixels.copy()
     parcel.take_large(large)
     sheets = [parcel.sheet(name) for name in (*PICTURES, "before.jpg", "small.jpg")]
-    assert all(np.any(drawn) for drawn in (pixels, picture, figure, large))
+    assert all(np.any(drawn) for drawn in (pixels, picture, figure, toy, large))
     parcel.wipe()
-    assert not any(np.any(drawn) for drawn in (pixels, picture, figure, large))
+    assert not any(np.any(drawn) for drawn in (pixels, picture, figure, toy, large))
     assert all(s is not None and is_wiped(s) for s in sheets)
     assert [parcel.sheet(name) for name in (*PICTURES, "before.jpg", "receipt.json")] == [None] * 10
 
