@@ -90,6 +90,8 @@ def test_what_diffusers_was_told_is_named_without_words_of_the_user() -> None:
             ip_adapter_scale=0.65,
             control=Control(kind="softedge", drawn_from="figure", scale=0.8, end=0.8),
             face_pass=FacePass(strength=0.4, prompt=CANARY),
+            decoder="tiny",
+            deepcache_interval=3,
         )
     )
     assert CANARY not in str(told)
@@ -100,8 +102,11 @@ def test_what_diffusers_was_told_is_named_without_words_of_the_user() -> None:
         "control_image": "softedge of the figure",
         "controlnet_conditioning_scale": "0.8",
         "face_pass strength": "0.4",
+        "decoder": "tiny",
+        "deepcache_interval": "3",
     } == dict(told)
-    assert "controlnet_conditioning_scale" not in dict(told_to_diffusers(denoise))
+    plain = dict(told_to_diffusers(denoise))
+    assert not {"controlnet_conditioning_scale", "decoder", "deepcache_interval"} & set(plain)
 
 
 def test_a_language_without_words_is_refused() -> None:

@@ -91,6 +91,10 @@ def _painted(denoise: Denoise) -> dict[str, object]:
         told["control_guidance_end"] = f"{control.end:g}"
     if denoise.face_pass:
         told["face_pass strength"] = f"{denoise.face_pass.strength:g}"
+    if denoise.decoder != "full":
+        told["decoder"] = denoise.decoder
+    if denoise.deepcache_interval > 1:
+        told["deepcache_interval"] = denoise.deepcache_interval
     return told
 
 
