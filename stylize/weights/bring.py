@@ -41,12 +41,11 @@ def bring(found: Found, home: Path, *, copy: bool, hear: Hear) -> Installed:
     """
     lock = read_lock(home)
     if copy:
-        slug = slug_of(found)
-        place, hashes = _copy(found, home, slug, hear)
+        place, hashes = _copy(found, home, slug_of(found), hear)
     else:
-        place = found.place.absolute()
-        slug = _free_slug(slug_of(found), str(place), lock)
-        hashes = _hash_all(found, hear)
+        place, hashes = found.place.absolute(), _hash_all(found, hear)
+    where = place.relative_to(home).as_posix() if copy else str(place)
+    slug = _free_slug(slug_of(found), where, lock)
     files = tuple(
         LockedFile(
             path=path.relative_to(found.place).as_posix() if found.place.is_dir() else "",
@@ -62,7 +61,7 @@ def bring(found: Found, home: Path, *, copy: bool, hear: Hear) -> Installed:
         origin="copied" if copy else "referenced",
         roles=found.roles,
         families=found.families,
-        place=place.relative_to(home).as_posix() if copy else str(place),
+        place=where,
         files=files,
         at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
@@ -127,7 +126,7 @@ def _copy(found: Found, home: Path, slug: str, hear: Hear) -> tuple[Path, dict[P
     folder = home / FOLDERS.get(found.roles[0], "controlnet")
     target = folder / (slug.removeprefix("my-") + ("" if found.place.is_dir() else found.place.suffix.lower()))
     if os.path.lexists(target):
-        raise PlaceTaken(part=found.name)
+        raise PlaceTaken(part=slug)
     total = sum(path.stat().st_size for path in found.files)
     home.mkdir(parents=True, exist_ok=True)
     if total + SPARE_BYTES > (free := shutil.disk_usage(home).free):

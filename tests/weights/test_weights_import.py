@@ -101,8 +101,16 @@ def test_a_copy_is_whole_and_its_own(tmp_path: Path, kind: str) -> None:
         assert look_up(home, environment={}).family is Family.SD15
     assert part.origin == "copied"
     assert verify(part, home).wrong == ()
-    with pytest.raises(PlaceTaken):
+    with pytest.raises(PlaceTaken, match=part.slug):
         take(source, home, copy=True)
+
+
+def test_two_copies_of_one_name_are_two_parts(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    model = take(put(tmp_path / "stick" / "same.safetensors", shelves.checkpoint()), home, copy=True)
+    lora = take(put(tmp_path / "stick" / "loras" / "same.safetensors", shelves.lora()), home, copy=True)
+    assert (model.place, lora.place) == ("same.safetensors", "loras/same.safetensors")
+    assert sorted(read_lock(home).installed) == ["my-same", "my-same-2"]
 
 
 def test_a_copy_that_is_not_what_was_read_is_thrown_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

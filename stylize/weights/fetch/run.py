@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -176,7 +176,7 @@ def _publish(part: Part, home: Path) -> None:
     shutil.rmtree(room, ignore_errors=True)
 
 
-def _hand_back(old: Path, place: Path, ours: Set[str]) -> None:
+def _hand_back(old: Path, place: Path, ours: Collection[str]) -> None:
     """What somebody laid beside our files goes with them to the new place, where nothing of that name is."""
     for path in sorted(old.rglob("*")):
         name = path.relative_to(old)
