@@ -129,6 +129,54 @@ def test_out_of_memory_to_the_last_is_said_and_let_go(tiny_folder: FolderOf, dra
     assert np.array_equal(paint(engine, drawn_subject, tiny.make_plan()), expected)
 
 
+def test_out_of_memory_while_loading_goes_down_too(
+    tiny_folder: FolderOf, drawn_subject: Subject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other programs may have taken what was free when the mode was chosen. The bar does not go back."""
+    import diffusers
+
+    plan = tiny.make_plan(size=Size(width=64, height=64))
+    expected = paint(DiffusionEngine(tiny_folder("sd15"), device="cpu"), drawn_subject, plan)
+    ask, really = exhaust(1), diffusers.AutoencoderKL.to
+
+    def to(net: Any, *things: Any, **more: Any) -> Any:
+        ask()
+        return really(net, *things, **more)
+
+    monkeypatch.setattr(diffusers.AutoencoderKL, "to", to)
+    engine = DiffusionEngine(tiny_folder("sd15"), device="cpu")
+    heard: list[float] = []
+    engine.load(tell=lambda progress: heard.append(progress.fraction))
+    assert heard == sorted(heard)
+    assert engine._loaded is not None
+    assert engine._loaded.mode is MemoryMode.TILED
+    told = engine.capabilities().memory
+    assert told is not None
+    assert told.mode == "tiled"
+    assert np.array_equal(paint(engine, drawn_subject, plan), expected)
+
+
+def test_whose_memory_ran_out_while_loading(tiny_folder: FolderOf, monkeypatch: pytest.MonkeyPatch) -> None:
+    import diffusers
+    import torch
+
+    from stylize.engines.diffusion.device import Placement
+    from stylize.engines.diffusion.load import whose
+
+    card = Placement(device="cuda", dtype="float16")
+    assert whose(torch.cuda.OutOfMemoryError("CUDA out of memory."), card) == "cuda"
+    assert whose(MemoryError(), card) == "cpu"
+
+    def full(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(diffusers.UNet2DConditionModel, "to", full)
+    engine = DiffusionEngine(tiny_folder("sd15"), device="cpu")
+    with pytest.raises(OutOfMemory, match="cpu ran out"):
+        engine.load()
+    assert engine._loaded is None
+
+
 def test_close_lets_go_of_everything(tiny_folder: FolderOf, drawn_subject: Subject) -> None:
     engine = DiffusionEngine(tiny_folder("sdxl"), device="cpu")
     first = paint(engine, drawn_subject, tiny.make_plan(loras=(Lora(name="bright"),)))

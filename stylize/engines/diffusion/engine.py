@@ -138,25 +138,23 @@ class DiffusionEngine:
     def _load(self, weights: WeightSet, weights_digest: str, hear: Callable[[float], None]) -> Loaded:
         from stylize.engines.diffusion.device import choose_placement
         from stylize.engines.diffusion.families import families
-        from stylize.engines.diffusion.load import load_pipeline
+        from stylize.engines.diffusion.load import load_somehow
         from stylize.engines.diffusion.loaded import Loaded
-        from stylize.engines.diffusion.memory import arrange, choose_mode, receiver
+        from stylize.engines.diffusion.memory import choose_mode
         from stylize.engines.diffusion.room import look_around
 
         facts = families()[weights.family]
         placement = choose_placement(self._device, self._dtype, half_dtype=facts.half_dtype)
         room = look_around(placement.device)
         chosen = choose_mode(placement, facts, dict(weights.parameters), room, wish=self._memory)
-        receive = receiver(chosen.mode, placement, facts.half_dtype)
-        pipeline = load_pipeline(weights, placement, hear=hear, receive=receive)
-        arrange(pipeline, chosen.mode, placement, half_dtype=facts.half_dtype)
+        pipeline, mode = load_somehow(weights, placement, chosen.mode, hear=hear)
         return Loaded(
             pipeline=pipeline,
             weights=weights,
             digest=weights_digest,
             facts=facts,
             placement=placement,
-            mode=chosen.mode,
+            mode=mode,
             chosen=chosen,
             model_scheduler_config=pipeline.scheduler.config,
         )

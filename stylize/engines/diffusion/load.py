@@ -11,9 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from stylize.engines.diffusion.device import Placement, torch_dtype
+from stylize.engines.diffusion.device import Placement, empty_cache, torch_dtype
 from stylize.engines.diffusion.families import FamilyFacts, config_folder, families
-from stylize.engines.diffusion.memory import is_out_of_memory
+from stylize.engines.diffusion.memory import MemoryMode, arrange, is_out_of_memory, next_down, receiver
 from stylize.engines.diffusion.tokenizer import build_tokenizer
 from stylize.errors import OutOfMemory, StylizeError, WeightsDamaged
 from stylize.privacy import lock_down
@@ -25,6 +25,40 @@ lock_down()
 
 PIPELINE_SWITCHES = ("force_zeros_for_empty_prompt", "requires_aesthetics_score", "is_distilled")
 """What a model_index.json may say beside its parts."""
+
+
+def load_somehow(weights: WeightSet, placement: Placement, mode: MemoryMode, *, hear: Hear) -> tuple[Any, MemoryMode]:
+    """A pipeline where `mode` wants it, or when memory runs out over that, the next more frugal one, and so on to the
+    last; and which mode it is. Raises as `load_pipeline`.
+    """
+    reached = 0.0
+
+    def never_back(part: float) -> None:
+        nonlocal reached
+        reached = max(reached, part)
+        hear(reached)
+
+    while True:
+        try:
+            return load_arranged(weights, placement, mode, hear=never_back), mode
+        except OutOfMemory:
+            below = next_down(mode, placement.device)
+            if below is None:
+                raise
+        empty_cache(placement.device)
+        mode = below
+
+
+def load_arranged(weights: WeightSet, placement: Placement, mode: MemoryMode, *, hear: Hear) -> Any:
+    half_dtype = families()[weights.family].half_dtype
+    pipeline = load_pipeline(weights, placement, hear=hear, receive=receiver(mode, placement, half_dtype))
+    try:
+        arrange(pipeline, mode, placement, half_dtype=half_dtype)
+    except Exception as error:
+        if is_out_of_memory(error):
+            raise OutOfMemory(device=placement.device) from None
+        raise
+    return pipeline
 
 
 def load_pipeline(
@@ -55,12 +89,17 @@ def load_pipeline(
         raise
     except Exception as error:
         if is_out_of_memory(error):
-            raise OutOfMemory(device="cpu") from None
+            raise OutOfMemory(device=whose(error, placement)) from None
         raise WeightsDamaged(what=f"its parts do not fit together as {facts.title}") from None
     check_complete(pipeline)
     pipeline.set_progress_bar_config(disable=True)
     hear(1.0)
     return pipeline
+
+
+def whose(error: Exception, placement: Placement) -> str:
+    """Which memory ran out: torch has an error of its own for cards."""
+    return placement.device if type(error).__name__ == "OutOfMemoryError" else "cpu"
 
 
 def quieten() -> None:
