@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
+from stylize.engines.diffusion import denoise
 from stylize.engines.diffusion.device import Placement, choose_placement, usual_dtype
 from stylize.engines.diffusion.families import families
 from stylize.engines.diffusion.frame import cover, grow, trim
-from stylize.engines.diffusion.memory import (
-    is_out_of_memory,
-)
+from stylize.engines.diffusion.memory import is_out_of_memory
 from stylize.engines.diffusion.preview import sketch
 from stylize.errors import UnknownChoice
 from stylize.geometry import Size
+from stylize.models import Pixels
+from stylize.progress import CancelToken, Progress
 from stylize.weights import Family
 
 
@@ -66,6 +69,43 @@ def test_a_sketch_has_colours_even_of_broken_numbers(family: Family) -> None:
     assert np.array_equal(
         np.delete(broken.reshape(-1, 3), [0, 8], axis=0), np.delete(grey.reshape(-1, 3), [0, 8], axis=0)
     )
+
+
+class Card:
+    """Latents and a clock. A step is ordered when the one before is done, and done a second later."""
+
+    def __init__(self) -> None:
+        self.now, self._pending = 0.0, False
+
+    def order(self) -> None:
+        self.cpu()
+        self._pending = True
+
+    def cpu(self) -> Card:
+        self.now, self._pending = self.now + self._pending, False
+        return self
+
+    def flatten(self) -> Card:
+        return self
+
+    def __getitem__(self, _: object) -> Card:
+        return self
+
+
+def test_the_time_of_a_step_is_not_the_time_of_its_sketch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A card works on while the program goes on. Taken for slow, sketches would come every 25 seconds."""
+    card, heard = Card(), list[Progress]()
+    monkeypatch.setattr(denoise, "time", SimpleNamespace(monotonic=lambda: card.now))
+
+    def draw(latents: Card) -> Pixels:
+        latents.cpu().now += 0.001
+        return np.zeros((1, 1, 3), np.uint8)
+
+    heed = denoise.at_step_end(draw, heard.append, CancelToken())
+    for step in range(5):
+        card.order()
+        heed(SimpleNamespace(num_timesteps=10), step, None, {"latents": card})
+    assert [progress.preview is not None for progress in heard] == [True, False, True, False, True]
 
 
 def test_environment_and_arguments_choose_the_device() -> None:

@@ -116,9 +116,11 @@ def at_step_end(
         nonlocal next_sketch
         cancel.check()
         done = (step + 1) / pipeline.num_timesteps
-        began = time.monotonic()
         preview = None
-        if done >= 1 or began >= next_sketch:
+        if done >= 1 or time.monotonic() >= next_sketch:
+            # A card is still at the step when its orders are given: to be waited for, but no time of the sketch.
+            tensors["latents"].flatten()[:1].cpu()
+            began = time.monotonic()
             preview = sketch(tensors["latents"])
             ended = time.monotonic()
             next_sketch = ended + max(PREVIEW_SECONDS, (ended - began) / PREVIEW_SHARE)
