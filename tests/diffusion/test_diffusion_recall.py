@@ -13,6 +13,7 @@ import pytest
 
 from stylize.engines.diffusion.engine import DiffusionEngine
 from stylize.engines.diffusion.recall import Recall
+from stylize.errors import Cancelled
 from stylize.models import Lora, Subject
 from stylize.progress import CancelToken, Progress
 from tests.diffusion import tiny
@@ -167,6 +168,32 @@ def test_forgetting_overwrites(engine: DiffusionEngine, drawn_subject: Subject) 
     assert not any(tensor.any() for tensor in tensors)
 
 
+@pytest.mark.parametrize("scheduler", ["dpmpp-2m-karras", "pndm", "unipc"])
+def test_a_scheduler_keeps_no_latent_of_the_picture(
+    engine: DiffusionEngine, drawn_subject: Subject, scheduler: str
+) -> None:
+    plan = tiny.make_plan(scheduler=scheduler)
+    before = paint(engine, drawn_subject, plan)
+
+    def latents() -> list[Any]:
+        state = vars(pipeline_of(engine).scheduler).values()
+        flat = [tensor for value in state for tensor in (value if isinstance(value, list) else (value,))]
+        return [tensor for tensor in flat if getattr(tensor, "ndim", 0) > 1]
+
+    assert latents(), "these remember their last steps"
+    assert not any(tensor.any() for tensor in latents())
+
+    def stop(progress: Progress) -> None:
+        if progress.fraction > 0.5:
+            cancel.cancel()
+
+    cancel = CancelToken()
+    with pytest.raises(Cancelled):
+        engine.generate(drawn_subject, plan, tell=stop, cancel=cancel)
+    assert not any(tensor.any() for tensor in latents())
+    assert np.array_equal(paint(engine, drawn_subject, plan), before)
+
+
 def test_forgetting_waits_for_the_picture_and_disturbs_it_not(engine: DiffusionEngine, drawn_subject: Subject) -> None:
     plan = tiny.make_plan()
     before = paint(engine, drawn_subject, plan)
@@ -183,6 +210,25 @@ def test_forgetting_waits_for_the_picture_and_disturbs_it_not(engine: DiffusionE
     assert np.array_equal(again, before)
     assert not any(tensor.any() for tensor in tensors)
     assert kept(engine) == []
+
+
+def test_letting_go_waits_for_the_picture_and_disturbs_it_not(
+    tiny_folder: Callable[[str], Path], drawn_subject: Subject
+) -> None:
+    engine, plan = DiffusionEngine(tiny_folder("sd15"), device="cpu"), tiny.make_plan()
+    before = paint(engine, drawn_subject, plan)
+    others: list[threading.Thread] = []
+
+    def tell(progress: Progress) -> None:
+        if 0 < progress.fraction < 1 and not others:
+            others.append(threading.Thread(target=engine.close))
+            others[0].start()
+            others[0].join(0.3)
+
+    again = engine.generate(drawn_subject, plan, tell=tell, cancel=CancelToken()).pixels
+    assert np.array_equal(again, before)
+    others[0].join(30)
+    assert engine._loaded is None
 
 
 def test_it_is_bounded_in_number_and_in_bytes() -> None:

@@ -68,3 +68,13 @@ def build_scheduler(name: str, model_config: Any) -> Any:
     import diffusers
 
     return getattr(diffusers, choice.class_name).from_config(model_config, **dict(choice.overrides))
+
+
+def overwrite_steps(scheduler: Any) -> None:
+    """Overwrite what a scheduler of several steps keeps of the last ones: the picture itself, as latents. Its tables of
+    noise, which have one dimension, stay.
+    """
+    for value in vars(scheduler).values():
+        for tensor in value if isinstance(value, list) else (value,):
+            if getattr(tensor, "ndim", 0) > 1:
+                tensor.zero_()

@@ -11,7 +11,7 @@ from stylize.engines.diffusion.edit import paint_edit
 from stylize.engines.diffusion.memory import arrange, at_rest, choose_again, is_out_of_memory, next_down, widened
 from stylize.engines.diffusion.planner import MemoryMode, ways
 from stylize.engines.diffusion.room import look_around
-from stylize.engines.diffusion.schedulers import build_scheduler
+from stylize.engines.diffusion.schedulers import build_scheduler, overwrite_steps
 from stylize.errors import OutOfMemory
 from stylize.weights import digest_file
 
@@ -93,6 +93,7 @@ def paint_somehow(
             if not is_out_of_memory(error):
                 raise
         finally:
+            overwrite_steps(painter.scheduler)
             painter.maybe_free_model_hooks()
         empty_cache(device)
         if len(seeds) > 1:
