@@ -16,7 +16,7 @@ from PIL import Image
 from stylize.engines.diffusion.closeup import CloseUp, frame_face, put_back, soft_mask, take_out
 from stylize.engines.diffusion.engine import DiffusionEngine
 from stylize.engines.diffusion.mend import face_denoise
-from stylize.errors import Cancelled
+from stylize.errors import Cancelled, OutOfMemory, WeightsChanged
 from stylize.geometry import Box, Size
 from stylize.models import FacePass, Lora, Picture, Pixels, Plan, Subject
 from stylize.progress import CancelToken, Progress, Stage, nobody
@@ -230,6 +230,26 @@ def test_cancel_stops_within_one_step_and_the_engine_goes_on(mending: EngineOf, 
     assert len(runs) == 1
     again = engine.mend_face(drawn_subject, plan, finished(), FACE, tell=nobody, cancel=CancelToken())
     assert np.array_equal(first.pixels, again.pixels)
+
+
+def test_what_fails_over_a_face_is_answered_as_over_a_picture(
+    tiny_folder: Callable[[str], Path], drawn_subject: Subject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other weights than the plan was made for are refused; a model made as narrow as can be is let go of."""
+    from stylize.engines.diffusion import mend
+
+    engine = DiffusionEngine(tiny_folder("sd15"), device="cpu")
+    other = replace(face_plan(), weights_digest="0" * 64)
+    with pytest.raises(WeightsChanged):
+        engine.mend_face(drawn_subject, other, finished(), FACE, tell=nobody, cancel=CancelToken())
+
+    def full(*_: object, **__: object) -> None:
+        raise OutOfMemory(device="cpu")
+
+    monkeypatch.setattr(mend, "mend", full)
+    with pytest.raises(OutOfMemory):
+        engine.mend_face(drawn_subject, face_plan(), finished(), FACE, tell=nobody, cancel=CancelToken())
+    assert engine._loaded is None
 
 
 def test_a_large_face_and_a_plan_without_a_pass_are_left_alone(mending: EngineOf, drawn_subject: Subject) -> None:

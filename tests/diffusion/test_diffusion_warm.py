@@ -16,10 +16,12 @@ from stylize.engines.diffusion.engine import DiffusionEngine
 from stylize.errors import DeclarationError
 from stylize.geometry import Size
 from stylize.idle import Idle
-from stylize.models import DenoiseOverride, Request
-from stylize.progress import Progress, nobody
+from stylize.models import DenoiseOverride, Request, Subject
+from stylize.progress import CancelToken, Progress, nobody
 from stylize.settings import Settings, read_settings
 from stylize.workshop import Workshop
+from tests.diffusion import tiny
+from tests.diffusion.painting import paint
 
 REQUEST = Request(
     engine="diffusion",
@@ -121,6 +123,25 @@ def test_not_while_a_picture_is_made(shop: Callable[..., tuple[Workshop, Diffusi
         workshop._rest()
         assert engine._loaded is not None
     workshop._rest()
+    assert engine._loaded is None
+
+
+def test_letting_go_waits_for_the_picture_and_disturbs_it_not(
+    tiny_folder: Callable[[str], Path], drawn_subject: Subject
+) -> None:
+    engine, plan = DiffusionEngine(tiny_folder("sd15"), device="cpu"), tiny.make_plan()
+    before = paint(engine, drawn_subject, plan)
+    others: list[threading.Thread] = []
+
+    def tell(progress: Progress) -> None:
+        if 0 < progress.fraction < 1 and not others:
+            others.append(threading.Thread(target=engine.close))
+            others[0].start()
+            others[0].join(0.3)
+
+    again = engine.generate(drawn_subject, plan, tell=tell, cancel=CancelToken()).pixels
+    assert np.array_equal(again, before)
+    others[0].join(30)
     assert engine._loaded is None
 
 

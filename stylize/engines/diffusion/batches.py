@@ -93,3 +93,15 @@ def share(tell: Tell, done: int, now: int, of: int) -> Tell:
         tell(replace(progress, fraction=(done + now * progress.fraction) / of))
 
     return told
+
+
+def never_back(tell: Tell) -> Tell:
+    """`tell`, but a second try does not move the bar backwards."""
+    reached = 0.0
+
+    def told(progress: Progress) -> None:
+        nonlocal reached
+        reached = max(reached, progress.fraction)
+        tell(Progress(stage=progress.stage, fraction=reached, preview=progress.preview))
+
+    return told

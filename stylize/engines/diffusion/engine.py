@@ -8,9 +8,9 @@ import importlib.util
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from stylize.engines.diffusion.heap import ask_for_huge_pages
+from stylize.engines.diffusion.heap import ask_for_huge_pages, keeping_buffers
 from stylize.errors import EngineFailed, OutOfMemory, StylizeError, WeightsChanged
 from stylize.geometry import Box, Size
 from stylize.models import Capabilities, Lora, Picture, Plan, Subject
@@ -25,6 +25,8 @@ DIGESTED = 0.5
 """How far loading stands when the weights were read once for their digest."""
 
 LISTEN_SECONDS = 0.2
+
+Made = TypeVar("Made")
 
 LIBRARIES = ("torch", "diffusers", "transformers", "accelerate", "peft", "safetensors")
 
@@ -61,7 +63,7 @@ class DiffusionEngine:
         from stylize.engines.diffusion.schedulers import scheduler_names
         from stylize.engines.diffusion.tiny_decoder import find_preview
 
-        why, why_slug, weights = "", "", None
+        loaded, why, why_slug, weights = self._loaded, "", "", None
         try:
             weights = look_up(self._place)
         except StylizeError as error:
@@ -86,7 +88,7 @@ class DiffusionEngine:
             guides=find_guides(weights).names if weights else (),
             mends_faces=not facts.edits,
             knobs=facts.knobs,
-            memory=memory_of(self._loaded) if self._loaded else None,
+            memory=memory_of(loaded) if loaded else None,
             fast=fast_mode(weights) if weights else None,
             tiny_decoder=weights is not None and find_preview(weights) is not None,
         )
@@ -99,8 +101,9 @@ class DiffusionEngine:
         from stylize.engines.diffusion.guides import guide_files
         from stylize.engines.diffusion.tiny_decoder import preview_files
 
-        weights = self._loaded.weights if self._loaded else look_up(self._place)
-        of_model = self._loaded.digest if self._loaded else digest(weights)
+        loaded = self._loaded  # which another thread may let go of
+        weights = loaded.weights if loaded else look_up(self._place)
+        of_model = loaded.digest if loaded else digest(weights)
         beside = guide_files(find_guides(weights), guides) if guides else ()
         tiny = preview_files(weights) if "tiny_decoder" in guides else ()
         return digest_with(of_model, (*find_loras(weights, loras), *beside, *tiny))
@@ -132,7 +135,7 @@ class DiffusionEngine:
         before = digest(weights, hear=hear(0.0, DIGESTED))
         self._loaded = self._load(weights, before, hear(DIGESTED, 1.0))
         if digest(weights) != before:
-            self.close()
+            self._let_go()
             raise WeightsChanged
 
     def _load(self, weights: WeightSet, weights_digest: str, hear: Callable[[float], None]) -> Loaded:
@@ -179,49 +182,22 @@ class DiffusionEngine:
         """One picture for each plan, in order. Plans that differ by nothing but their seed are painted side by side
         where the device gains by it; the photo is encoded once. `init_picture` serves them all. Raises as `generate`.
         """
+        from stylize.engines.diffusion.batches import paint_batch, rows_at_once, share, split
+
         if any(plan.denoise is None for plan in plans):
             raise EngineFailed(engine=self.name, kind="PlanWithoutDenoise")
         cancel.check()
         tell(Progress(stage=Stage.GENERATE, fraction=0.0))
-        cancel.check()
-        try:
-            with self._busy:
-                self.load()
-                pictures = self._generate(subject, plans, never_back(tell), cancel, init_picture)
-        finally:
-            self._forget_if_due()
-        tell(Progress(stage=Stage.GENERATE, fraction=1.0))
-        return pictures
 
-    def _generate(
-        self,
-        subject: Subject,
-        plans: Sequence[Plan],
-        tell: Tell,
-        cancel: CancelToken,
-        init_picture: Picture | None,
-    ) -> tuple[Picture, ...]:
-        from stylize.engines.diffusion.batches import denoise_of, paint_batch, rows_at_once, share, split
-        from stylize.engines.diffusion.heap import keeping_buffers
+        def paint(loaded: Loaded, tell: Tell) -> tuple[Picture, ...]:
+            pictures: list[Picture] = []
+            for batch in split(plans, rows_at_once(loaded)):
+                self._check_digest(batch[0])
+                heard = share(tell, len(pictures), len(batch), len(plans))
+                pictures += paint_batch(loaded, subject, batch, init_picture, tell=heard, cancel=cancel)
+            return tuple(pictures)
 
-        loaded = self._model()
-        pictures: list[Picture] = []
-        try:
-            with keeping_buffers(loaded.placement.device):
-                for batch in split(plans, rows_at_once(loaded)):
-                    denoise = denoise_of(batch[0])
-                    if batch[0].weights_digest not in ("", self.weights_digest(denoise.loras, denoise.guides)):
-                        raise WeightsChanged
-                    heard = share(tell, len(pictures), len(batch), len(plans))
-                    pictures += paint_batch(loaded, subject, batch, init_picture, tell=heard, cancel=cancel)
-        except OutOfMemory:
-            self.close()  # what was made narrow for it would stay narrow
-            raise
-        except StylizeError:
-            raise
-        except Exception as error:
-            raise EngineFailed(engine=self.name, kind=type(error).__name__) from None
-        return tuple(pictures)
+        return self._work(paint, tell, cancel)
 
     def mend_face(
         self, subject: Subject, plan: Plan, picture: Picture, face: Box, *, tell: Tell, cancel: CancelToken
@@ -231,19 +207,45 @@ class DiffusionEngine:
         """
         from stylize.engines.diffusion.mend import mend
 
+        def paint(loaded: Loaded, tell: Tell) -> Picture:
+            self._check_digest(plan)
+            return mend(loaded, subject, plan, picture, face, tell=tell, cancel=cancel)
+
+        return self._work(paint, tell, cancel)
+
+    def _work(self, paint: Callable[[Loaded, Tell], Made], tell: Tell, cancel: CancelToken) -> Made:
+        """What `paint` makes with the model, which is loaded if need be and nobody else's meanwhile."""
+        from stylize.engines.diffusion.batches import never_back
+
         cancel.check()
         try:
             with self._busy:
-                self.load()
-                mended = mend(self._model(), subject, plan, picture, face, tell=never_back(tell), cancel=cancel)
+                made = self._paint(paint, never_back(tell))
+        finally:
+            self._forget_if_due()
+        tell(Progress(stage=Stage.GENERATE, fraction=1.0))
+        return made
+
+    def _paint(self, paint: Callable[[Loaded, Tell], Made], tell: Tell) -> Made:
+        try:
+            self.load()
+            loaded = self._model()
+            with keeping_buffers(loaded.placement.device):
+                return paint(loaded, tell)
+        except OutOfMemory:
+            self._let_go()  # what was made narrow for it would stay narrow
+            raise
         except StylizeError:
             raise
         except Exception as error:
             raise EngineFailed(engine=self.name, kind=type(error).__name__) from None
-        finally:
-            self._forget_if_due()
-        tell(Progress(stage=Stage.GENERATE, fraction=1.0))
-        return mended
+
+    def _check_digest(self, plan: Plan) -> None:
+        from stylize.engines.diffusion.batches import denoise_of
+
+        denoise = denoise_of(plan)
+        if plan.weights_digest not in ("", self.weights_digest(denoise.loras, denoise.guides)):
+            raise WeightsChanged
 
     def _model(self) -> Loaded:
         if self._loaded is None:
@@ -274,7 +276,13 @@ class DiffusionEngine:
                 self._busy.release()
 
     def close(self) -> None:
-        """Let go of the model and of what is remembered, and give the memory back. The engine may be loaded again."""
+        """Let go of the model and of what is remembered, and give the memory back, when the picture that is being made is
+        done. The engine may be loaded again.
+        """
+        with self._busy:
+            self._let_go()
+
+    def _let_go(self) -> None:
         with self._loading:
             if self._loaded is None:
                 return
@@ -284,15 +292,3 @@ class DiffusionEngine:
             self._loaded.recalls.wipe()
             self._loaded = None
             empty_cache(device)
-
-
-def never_back(tell: Tell) -> Tell:
-    """`tell`, but a second try does not move the bar backwards."""
-    reached = 0.0
-
-    def told(progress: Progress) -> None:
-        nonlocal reached
-        reached = max(reached, progress.fraction)
-        tell(Progress(stage=progress.stage, fraction=reached, preview=progress.preview))
-
-    return told
