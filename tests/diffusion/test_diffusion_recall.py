@@ -212,25 +212,6 @@ def test_forgetting_waits_for_the_picture_and_disturbs_it_not(engine: DiffusionE
     assert kept(engine) == []
 
 
-def test_letting_go_waits_for_the_picture_and_disturbs_it_not(
-    tiny_folder: Callable[[str], Path], drawn_subject: Subject
-) -> None:
-    engine, plan = DiffusionEngine(tiny_folder("sd15"), device="cpu"), tiny.make_plan()
-    before = paint(engine, drawn_subject, plan)
-    others: list[threading.Thread] = []
-
-    def tell(progress: Progress) -> None:
-        if 0 < progress.fraction < 1 and not others:
-            others.append(threading.Thread(target=engine.close))
-            others[0].start()
-            others[0].join(0.3)
-
-    again = engine.generate(drawn_subject, plan, tell=tell, cancel=CancelToken()).pixels
-    assert np.array_equal(again, before)
-    others[0].join(30)
-    assert engine._loaded is None
-
-
 def test_it_is_bounded_in_number_and_in_bytes() -> None:
     import torch
 
