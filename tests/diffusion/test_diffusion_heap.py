@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -57,7 +56,7 @@ def test_pages_are_fetched_once_and_all_go_back() -> None:
     assert plain_again > plain / 2
 
 
-def test_not_for_a_card_and_not_where_memory_is_short(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_not_for_a_card_and_not_where_memory_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[tuple[int, int]] = []
     monkeypatch.setattr(heap, "tune_heap", lambda option, value: told.append((option, value)))
     with heap.keeping_buffers("cuda"):
@@ -66,13 +65,10 @@ def test_not_for_a_card_and_not_where_memory_is_short(monkeypatch: pytest.Monkey
     with heap.keeping_buffers("cpu"):
         pass
     assert told == []
-    short, none = tmp_path / "short", tmp_path / "none"
-    short.write_text("MemTotal: 9000000 kB\nMemAvailable: 4194303 kB\n")
     monkeypatch.undo()
-    assert not heap._is_plenty(short)
-    assert not heap._is_plenty(none)
-    short.write_text("MemTotal: 9000000 kB\nMemAvailable: 4194304 kB\n")
-    assert heap._is_plenty(short)
+    for free, plenty in ((heap.PLENTY_BYTES, True), (heap.PLENTY_BYTES - 1, False), (None, False)):
+        monkeypatch.setattr(heap, "free_ram", lambda free=free: free)
+        assert heap._is_plenty() is plenty
 
 
 def test_who_ends_last_gives_back(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,8 +12,8 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
+from stylize.engines.diffusion.room import free_ram
 from stylize.privacy.kernel import M_MMAP_MAX, M_MMAP_THRESHOLD, M_TRIM_THRESHOLD, tune_heap
 from stylize.privacy.memory import give_back
 
@@ -77,10 +77,6 @@ def _set(options: tuple[tuple[int, int], ...]) -> None:
         tune_heap(name, value)
 
 
-def _is_plenty(meminfo: Path = Path("/proc/meminfo")) -> bool:
-    try:
-        lines = meminfo.read_text(encoding="ascii").splitlines()
-    except OSError:
-        return False
-    there = next((int(line.split()[1]) << 10 for line in lines if line.startswith("MemAvailable:")), 0)
-    return there >= PLENTY_BYTES
+def _is_plenty() -> bool:
+    free = free_ram()
+    return free is not None and free >= PLENTY_BYTES
