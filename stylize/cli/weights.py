@@ -66,7 +66,9 @@ def home_of(args: argparse.Namespace) -> Path:
 
 
 def _holds_models(place: Path) -> bool:
-    """A folder of models, and not a model itself."""
+    """A folder of models, there or still to be made, and not a model itself."""
+    if not place.exists():
+        return place.suffix.lower() != ".safetensors"
     return place.is_dir() and not (place / "model_index.json").exists()
 
 

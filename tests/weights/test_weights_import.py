@@ -186,9 +186,12 @@ def test_the_commands_write_where_the_engine_looks(tmp_path: Path, monkeypatch: 
     monkeypatch.delenv("STYLIZE_WEIGHTS", raising=False)
     assert home_of(Namespace(folder=None)) == weights_home()
     named = tmp_path / "named"
-    named.mkdir()
     monkeypatch.setenv("STYLIZE_WEIGHTS", str(named))
+    assert home_of(Namespace(folder=None)) == named, "a folder that is named is made"
+    named.mkdir()
     assert home_of(Namespace(folder=None)) == weights_home() == named
+    monkeypatch.setenv("STYLIZE_WEIGHTS", str(tmp_path / "model.safetensors"))
+    assert home_of(Namespace(folder=None)) == tmp_path / "data" / "stylize" / "weights"
 
 
 @pytest.mark.parametrize("text", [b"", b"[]", b"{}", b'{"version": 9}', b'{"version": 1, "installed": {"a": {}}}'])
