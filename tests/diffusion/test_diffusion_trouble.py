@@ -117,6 +117,8 @@ def test_out_of_memory_goes_down_as_far_as_it_must(tiny_folder: FolderOf, drawn_
         assert engine._loaded.mode == mode
         assert 0 < np.abs(pixels.astype(int) - expected).max() <= furthest
         assert np.array_equal(paint(engine, drawn_subject, plan), pixels)
+        engine.forget()
+        assert np.array_equal(paint(engine, drawn_subject, plan), pixels), "words are heard by the same encoders"
 
 
 def test_out_of_memory_to_the_last_is_said_and_let_go(tiny_folder: FolderOf, drawn_subject: Subject) -> None:

@@ -105,6 +105,8 @@ def go_down(loaded: Loaded, painter: Any, mode: MemoryMode | None) -> None:
     """Into `mode`, or if memory runs out over that, further down. None: there is none. Raises OutOfMemory."""
     device = loaded.placement.device
     while mode is not None:
+        if ways()[mode].stores != ways()[loaded.mode].stores:
+            loaded.recalls.texts.wipe()  # by text encoders as they will not be any more
         loaded.mode = mode
         try:
             arrange(painter, mode, loaded.placement, half_dtype=loaded.facts.half_dtype)
