@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Mapping, Sequence
 
-from stylize.cli.output import say_json
+from stylize.cli.output import printable, say_json
 from stylize.cli.weights import home_of
 from stylize.errors import NotConfirmed, WeightsDamaged
 from stylize.weights.catalog import gigabytes
@@ -44,7 +44,7 @@ def _say(verdict: Verdict) -> None:
     part = verdict.part
     print(
         f"{part.slug}: "
-        + ("; ".join(verdict.wrong) or f"whole ({len(part.files)} files, {gigabytes(part.size_bytes)})")
+        + (printable("; ".join(verdict.wrong)) or f"whole ({len(part.files)} files, {gigabytes(part.size_bytes)})")
     )
     if verdict.wrong:
         print(
@@ -79,7 +79,7 @@ def remove_named(args: argparse.Namespace) -> int:
         return 0
     for part in parts:
         forgotten = "forgotten; your file stays where it is" if part.origin == "referenced" else "removed"
-        print("; ".join([f"{part.slug}: {forgotten}", *left[part.slug]]))
+        print(printable("; ".join([f"{part.slug}: {forgotten}", *left[part.slug]])))
     for slug, size in waiting.items():
         print(f"{slug}: the unfinished download was thrown away, {gigabytes(size)}")
     return 0

@@ -40,6 +40,18 @@ def test_verify_says_what_is_wrong(tmp_path: Path) -> None:
     assert "altered" in done.stdout
 
 
+def test_a_strangers_file_name_commands_no_terminal(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    source = shelves.diffusers_folder(tmp_path / "stick" / "sd-1")
+    part = take(source, home, copy=True)
+    odd = replace(part.files[0], path="unet/\x1b[2Jodd.json")
+    write_lock(home, read_lock(home).having(replace(part, files=(odd, *part.files[1:]))))
+    for words in (("verify",), ("remove", part.slug, "--yes")):
+        done = subprocess.run([*STYLIZE, *words, "--folder", str(home)], capture_output=True, text=True, check=False)
+        assert part.slug in done.stdout
+        assert "\x1b" not in done.stdout + done.stderr
+
+
 def test_a_lock_that_was_rewritten_is_held_against_the_catalog(tmp_path: Path) -> None:
     from stylize.weights.catalog import catalog
 
