@@ -12,12 +12,14 @@ import pytest
 
 from stylize.engines.diffusion.engine import DiffusionEngine
 from stylize.errors import GuideMissing, GuideUnfit, InitPictureMissing
-from stylize.geometry import Size
-from stylize.models import Lora, Subject
+from stylize.geometry import Box, Size
+from stylize.models import FacePass, Lora, Pixels, Subject
+from stylize.progress import CancelToken, nobody
 from stylize.weights.guides import find_guides
 from stylize.weights.store import look_up
 from tests.diffusion import tiny_guides
 from tests.diffusion.painting import paint, pipeline_of
+from tests.diffusion.test_diffusion_trouble import exhaust
 from tests.diffusion.tiny_guides import DEPTH, guided_plan
 
 FolderOf = Callable[[str], Path]
@@ -110,6 +112,30 @@ def test_so_it_is_when_memory_runs_out_over_a_lora_or_a_guide(
     assert engine._loaded is not None
     assert engine._loaded.mode == "tiled"
     assert np.array_equal(got, expected), "one tile: nothing to blend"
+
+
+def test_a_controlnet_that_is_only_kept_goes_first(guided: FolderOf, drawn_subject: Subject) -> None:
+    """During the face pass it waits beside the model, for the next picture."""
+    engine = DiffusionEngine(guided("sd15"), device="cpu")
+    unet = pipeline_of(engine).unet
+    loaded = engine._loaded
+    assert loaded is not None
+    loaded.facts = replace(loaded.facts, native_pixels=96**2)
+    plan = guided_plan(control=DEPTH, size=Size(width=128, height=160))
+    assert plan.denoise is not None
+    plan = replace(plan, denoise=replace(plan.denoise, face_pass=FacePass(strength=0.6, prompt="the face of a toy")))
+    picture = engine.generate(drawn_subject, plan, tell=nobody, cancel=CancelToken())
+
+    def mend() -> Pixels:
+        face = Box(left=40, top=30, right=70, bottom=66)
+        return engine.mend_face(drawn_subject, plan, picture, face, tell=nobody, cancel=CancelToken()).pixels
+
+    expected, kept = mend(), loaded.control
+    hook = unet.register_forward_pre_hook(exhaust(1))
+    got = mend()
+    hook.remove()
+    assert np.array_equal(got, expected)
+    assert (kept is not None, loaded.control, loaded.mode) == (True, None, "full")
 
 
 def test_the_face_is_looked_at_once_and_forgotten(

@@ -8,6 +8,7 @@ from stylize.engines.diffusion.adapters import find_loras, take_off, wear, weigh
 from stylize.engines.diffusion.denoise import Painted, paint
 from stylize.engines.diffusion.device import empty_cache
 from stylize.engines.diffusion.edit import paint_edit
+from stylize.engines.diffusion.guides import release_control
 from stylize.engines.diffusion.memory import arrange, at_rest, choose_again, is_out_of_memory, next_down, widened
 from stylize.engines.diffusion.planner import MemoryMode, ways
 from stylize.engines.diffusion.room import look_around
@@ -74,8 +75,8 @@ def paint_somehow(
     tell: Tell,
     cancel: CancelToken,
 ) -> Painted:
-    """Paint, in a mode whose need is told to fit. When memory runs out all the same: fewer at a time, then again in the
-    next more frugal mode, and so on to the last; photo, plan and seeds stay what they were. Raises OutOfMemory, and what
+    """Paint, in a mode whose need is told to fit. When memory runs out all the same: without a ControlNet that is not
+    used, then fewer at a time, then in the next more frugal mode, and so on to the last; photo, plan and seeds stay what they were. Raises OutOfMemory, and what
     paint raises.
     """
     device, painter = loaded.placement.device, guides.pipeline or loaded.pipeline
@@ -96,6 +97,9 @@ def paint_somehow(
             overwrite_steps(painter.scheduler)
             painter.maybe_free_model_hooks()
         empty_cache(device)
+        if loaded.control is not None and painter is not loaded.control.pipeline:
+            release_control(loaded)  # it lay there for the next picture alone
+            continue
         if len(seeds) > 1:
             return halves(loaded, image, denoise, seeds=seeds, guides=guides, tell=tell, cancel=cancel)
         go_down(loaded, painter, next_down(loaded.mode, device))
