@@ -13,6 +13,7 @@ from stylize.engines.diffusion.families import families
 from stylize.engines.diffusion.frame import cover, grow, trim
 from stylize.engines.diffusion.memory import is_out_of_memory
 from stylize.engines.diffusion.preview import sketch
+from stylize.engines.diffusion.room import free_on
 from stylize.errors import UnknownChoice
 from stylize.geometry import Size
 from stylize.models import Pixels
@@ -106,6 +107,24 @@ def test_the_time_of_a_step_is_not_the_time_of_its_sketch(monkeypatch: pytest.Mo
         card.order()
         heed(SimpleNamespace(num_timesteps=10), step, None, {"latents": card})
     assert [progress.preview is not None for progress in heard] == [True, False, True, False, True]
+
+
+@pytest.mark.parametrize("device", ["cuda", "xpu"])
+def test_what_is_free_on_a_card(device: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What torch holds and does not use counts as free. A driver that cannot say is no failure."""
+    import torch
+
+    card = getattr(torch, device)
+    monkeypatch.setattr(card, "memory_reserved", lambda: 30)
+    monkeypatch.setattr(card, "memory_allocated", lambda: 10)
+    monkeypatch.setattr(card, "mem_get_info", lambda: (500, 1000))
+    assert free_on(device) == 520
+
+    def dumb() -> tuple[int, int]:
+        raise RuntimeError("The device doesn't support querying the available free memory.")
+
+    monkeypatch.setattr(card, "mem_get_info", dumb)
+    assert free_on(device) is None
 
 
 def test_environment_and_arguments_choose_the_device() -> None:

@@ -27,7 +27,11 @@ def free_on(device: str) -> int | None:
 
     if device in ("cuda", "xpu"):
         card = getattr(torch, device)
-        return int(card.mem_get_info()[0]) + int(card.memory_reserved() - card.memory_allocated())
+        try:
+            free = int(card.mem_get_info()[0])
+        except RuntimeError:  # as the drivers of some Intel cards answer
+            return None
+        return free + int(card.memory_reserved() - card.memory_allocated())
     if device == "mps":
         return int(torch.mps.recommended_max_memory() - torch.mps.driver_allocated_memory())
     return None
