@@ -12,7 +12,7 @@ from stylize.errors import NotConfirmed, WeightsDamaged
 from stylize.weights.catalog import gigabytes
 from stylize.weights.keep import Verdict, chosen, remove, throw_away, verify
 from stylize.weights.line import Line
-from stylize.weights.lock import Installed, read_lock, waiting_bytes
+from stylize.weights.lock import Installed, is_whole, read_lock, waiting_bytes
 
 
 def verify_all(args: argparse.Namespace) -> int:
@@ -32,7 +32,7 @@ def verify_all(args: argparse.Namespace) -> int:
         verdicts.append(verify(part, home, heard))
         line.wipe()
         if not args.json:
-            _say(verdicts[-1])
+            _say(verdicts[-1], whole=is_whole(part, home))
     if args.json:
         say_json({"verified": [{"part": v.part.slug, "wrong": v.wrong} for v in verdicts]})
     elif not parts:
@@ -40,21 +40,21 @@ def verify_all(args: argparse.Namespace) -> int:
     return WeightsDamaged.exit_code if any(verdict.wrong for verdict in verdicts) else 0
 
 
-def _say(verdict: Verdict) -> None:
+def _say(verdict: Verdict, *, whole: bool) -> None:
+    """`whole`: nothing is missing or too short, so `pull` would leave it, and `remove` knows its files."""
     part = verdict.part
     print(
         f"{part.slug}: "
         + (printable("; ".join(verdict.wrong)) or f"whole ({len(part.files)} files, {gigabytes(part.size_bytes)})")
     )
     if verdict.wrong:
-        print(
-            "  "
-            + (
-                f"stylize weights remove {part.slug}, then pull it again"
-                if part.origin == "pulled"
-                else "import it again"
-            )
-        )
+        again = "pull it" if part.origin == "pulled" else "import it"
+        if part.origin == "referenced":
+            print(f"  {again} again")
+        elif part.origin == "pulled" and not whole:
+            print(f"  stylize weights pull {part.slug}")
+        else:
+            print(f"  stylize weights remove {part.slug}, then {again} again")
 
 
 def remove_named(args: argparse.Namespace) -> int:

@@ -140,3 +140,19 @@ def test_a_link_inside_a_part_is_not_followed_either(tmp_path: Path) -> None:
     assert sorted(outside.iterdir()) == before
     assert any("unet/config.json lies behind a link" in line for line in left)
     assert not (home / "sd-1" / "vae").exists()
+
+
+# ---------------------------------------------------------------- what to do
+
+
+@pytest.mark.parametrize(("data", "advice"), [(b"cut", "weights pull my-plastic"), (None, "then pull it again")])
+def test_what_is_advised_mends_it(tmp_path: Path, data: bytes | None, advice: str) -> None:
+    """`pull` replaces what is cut off, which `remove` would leave; it passes over what is as long as it was."""
+    home = tmp_path / "home"
+    part = take(put(tmp_path / "plastic.safetensors", shelves.lora()), home, copy=True)
+    write_lock(home, read_lock(home).having(replace(part, origin="pulled")))
+    place = home / "loras" / "plastic.safetensors"
+    place.write_bytes(bytes(place.stat().st_size) if data is None else data)
+    done = subprocess.run([*STYLIZE, "verify", "--folder", str(home)], capture_output=True, text=True, check=False)
+    assert done.returncode == 6
+    assert advice in done.stdout
