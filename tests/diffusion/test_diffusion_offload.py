@@ -125,3 +125,21 @@ def test_eight_bits_round_the_weights_and_nothing_else(tiny_folder: FolderOf, dr
     for plan, pixels in zip((bare, worn, bare), pictures, strict=True):
         assert np.array_equal(paint(rounded, drawn_subject, plan), pixels)
     assert not np.array_equal(pictures[0], pictures[1])
+
+
+@pytest.mark.parametrize("above", [MemoryMode.OFFLOAD, MemoryMode.GROUP, MemoryMode.SEQUENTIAL])
+def test_from_parts_that_take_turns_down_to_eight_bits(
+    above: MemoryMode, tiny_folder: FolderOf, drawn_subject: Subject
+) -> None:
+    """As a card goes down that runs out of memory. What moved the parts about takes nothing with it when it goes."""
+    eight = DiffusionEngine(tiny_folder("sd15"), device="cpu", memory="eight")
+    plan = tiny.make_plan(size=ONE_TILE)
+    expected = paint(eight, drawn_subject, plan)
+    engine = DiffusionEngine(tiny_folder("sd15"), device="cpu")
+    pipeline = pipeline_of(engine)
+    assert engine._loaded is not None
+    memory.arrange(pipeline, above, PLACEMENT)
+    for mode in (MemoryMode.EIGHT, MemoryMode.EIGHT_OFFLOAD):
+        memory.arrange(pipeline, mode, PLACEMENT)
+        engine._loaded.mode = mode
+        assert np.abs(paint(engine, drawn_subject, plan).astype(int) - expected).max() <= 2

@@ -117,10 +117,10 @@ def arrange(pipeline: Any, mode: MemoryMode, placement: Placement, *, half_dtype
     way, device = ways()[mode], placement.device
     if way.tiles:
         tile_vae(pipeline.vae)
+    disband(pipeline)  # first: hooks of layers that go would take those of `store` with them
     for name, net in nets_of(pipeline).items():
         if name != "vae":
             store(net, way, placement, half_dtype)
-    disband(pipeline)
     if way.holds == "all":
         pipeline.to(device)
         return
