@@ -16,6 +16,7 @@ from ui.listening import Address
 from ui.parcel import BOOKS, PICTURES
 from ui.pictures import icon_sheet
 from ui.presence import Presence
+from ui.sessions import keep_no_values
 from ui.shop import Shop
 from ui.state import state
 from ui.strings import language, languages, preferred
@@ -56,13 +57,13 @@ def application(shop: Shop, address: Address) -> FastAPI:
     api.add_route("/work/{id}.json", work, methods=["GET"])
     api.add_middleware(Presence, visits=shop.visits)
     for code in languages():
-        base = f"/{code}/gradio_api"
+        base, page = f"/{code}/gradio_api", build(language(code), shop)
         api.add_route(f"{base}/upload", shop.intake.upload, methods=["POST"])
         api.add_route(f"{base}/upload_progress", shop.intake.progress, methods=["GET"])
         api.add_route(f"{base}/file=photo/{{id}}.webp", shop.intake.picture, methods=["GET"])
         api = gr.mount_gradio_app(
             api,
-            build(language(code), shop),
+            page,
             f"/{code}",
             server_name=address.host,
             server_port=address.port,
@@ -77,6 +78,7 @@ def application(shop: Shop, address: Address) -> FastAPI:
             pwa=False,
             mcp_server=False,
         )
+        keep_no_values(page)
     return api
 
 
@@ -104,7 +106,7 @@ class ToyBox:
 
 
 class ShelfRoute:
-    """GET /shelf/<id>/<name>: finished pictures and sketches, from memory. With ?save: to be saved, not shown; a picture
+    """GET /shelf/<id>/<name>: finished pictures, from memory. With ?save: to be saved, not shown; a picture
     that was taken home is not kept much longer.
     """
 
@@ -114,14 +116,11 @@ class ShelfRoute:
     async def answer(self, request: Request) -> Response:
         name = request.path_params["name"]
         parcel = self._shop.parcels.get(request.path_params["id"])
-        if parcel is None:
-            sheet = self._shop.sketches.get(request.path_params["id"])
-        else:
-            sheet = await asyncio.to_thread(parcel.sheet, name)
-        if sheet is None:
+        sheet = None if parcel is None else await asyncio.to_thread(parcel.sheet, name)
+        if parcel is None or sheet is None:
             return Response(status_code=404)
         headers = {}
-        if parcel is not None and ATTACHED in request.query_params:
+        if ATTACHED in request.query_params:
             headers["content-disposition"] = f'attachment; filename="{parcel.file_name(name)}"'
             if name in PICTURES or name in BOOKS:
                 self._shop.parcels.take(request.path_params["id"])
