@@ -7,6 +7,7 @@ how much faster or slower than then this time is.
 from __future__ import annotations
 
 import math
+import threading
 from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -154,28 +155,36 @@ def _run_down(rest: float, after: float, since: float, gap: float) -> float:
 
 
 class Times:
-    """What this machine took, remembered while the program runs. Holds sizes and seconds, nothing of a person."""
+    """What this machine took, remembered while the program runs. Holds sizes and seconds, nothing of a person. Safe to
+    use from several threads.
+    """
 
     def __init__(self) -> None:
         self._laps: OrderedDict[Course, Lap] = OrderedDict()
+        self._lock = threading.Lock()
 
     def note(self, course: Course, marks: Sequence[Mark], seconds: float) -> None:
         """A run has come to its end."""
-        self._laps[course] = Lap(marks=tuple(marks), seconds=seconds)
-        self._laps.move_to_end(course)
-        while len(self._laps) > REMEMBERED:
-            self._laps.popitem(last=False)
+        with self._lock:
+            self._laps[course] = Lap(marks=tuple(marks), seconds=seconds)
+            self._laps.move_to_end(course)
+            while len(self._laps) > REMEMBERED:
+                self._laps.popitem(last=False)
 
     def knows(self, course: Course) -> bool:
         """Whether it was run here before."""
-        return course in self._laps
+        with self._lock:
+            return course in self._laps
 
     def expect(self, course: Course) -> Lap:
         """The last lap of the same course; else the table's, at the pace of what was run here last."""
-        if course in self._laps:
-            return self._laps[course]
+        with self._lock:
+            known = list(self._laps.items())
+        for run, took in known:
+            if run == course:
+                return took
         lap = first_lap(course)
-        laps = [(run, took) for run, took in self._laps.items() if bool(run.toys) == bool(course.toys)]
+        laps = [(run, took) for run, took in known if bool(run.toys) == bool(course.toys)]
         like = [(run, took) for run, took in laps if run.engine == course.engine]
         if not like and not course.denoises:
             like = [(run, took) for run, took in laps if not run.denoises]

@@ -55,17 +55,21 @@ class Handlers:
         if arrival is None or arrival.findings is None:
             return {}
         people = [(self._say("photo.person", number=n), n - 1) for n in range(1, len(arrival.findings.faces) + 1)]
+        chosen = self._visit(session).values.get("face")
+        whose = chosen if chosen in range(len(people)) else arrival.findings.subject
         return {
             "found": fragments.photo_found(self._say, arrival.found),
             "report": fragments.photo_report(self._say, arrival.findings, self._clock(name, "photo")),
             "discovered": proofs.discovered(self._say, arrival.found, name),
-            "face": gr.update(choices=people, value=arrival.findings.subject, visible=len(people) > 1),
+            "face": gr.update(choices=people, value=whose, visible=len(people) > 1),
             "trouble": gr.update(value="", visible=False),
         }
 
     def drop_photo(self, session: str) -> Updates:
-        """The photo was taken away again."""
+        """The photo was taken away again, and with it what is being made of it, and who was chosen in it."""
         visit = self._visit(session)
+        self._shop.stop(visit)
+        visit.values = {name: value for name, value in visit.values.items() if name != "face"}
         self._shop.intake.arrivals.drop(visit.photo)
         visit.photo = None
         return {

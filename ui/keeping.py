@@ -56,7 +56,8 @@ class Keeping:
         """The time of what is on this page begins anew."""
         visit = self._visits.of(session)
         self._shop.intake.arrivals.use(visit.photo)
-        self._shop.parcels.use(visit.shown)
+        for name in (visit.shown, *visit.choosing):
+            self._shop.parcels.use(name)
         return {}
 
     def swept(self, session: str) -> Updates:
@@ -64,6 +65,8 @@ class Keeping:
         self._shop.retention.sweep()
         visit = self._visits.of(session)
         news: Updates = self.look(session)
+        if visit.empty and not visit.looked:  # the page was cut off for so long that the visit it had was let go
+            return {**news, **self._no_photo(proofs.wiped(self._say, "photo")), **self._showing.again(visit)}
         if visit.photo is not None and visit.job is None and self._shop.intake.arrivals.get(visit.photo) is None:
             visit.photo = None
             news |= self._no_photo(proofs.wiped(self._say, "photo"))

@@ -17,6 +17,7 @@ from stylize.privacy.memory import give_back
 from ui import fragments, working
 from ui.form import to_request
 from ui.job import Job
+from ui.parcel import wipe_result
 from ui.seeds import Throw, requests
 from ui.shop import Shop
 from ui.showing import Showing
@@ -78,21 +79,24 @@ class Making:
 
     def _end(self, visit: Visit, job: Job[Result]) -> Updates:
         """What has become of it, to the first who asks; a second watcher hears only that it is over."""
-        results = job.collect()
+        photo = visit.photo  # asked before collecting: whoever changes it stops the job first (`Shop.stop`)
+        results, problem = job.collect(), job.error
         if visit.job is job:
             visit.job = None
         give_back()
         idle = self._idle(visit)
-        stopped = not job.done or isinstance(job.error, Cancelled)
-        if results is None or (stopped and not results):
-            return {**idle, **self._showing.again(visit)}
-        if job.error is not None and not results:
-            return {**idle, **self._trouble(job.error)}
-        with self._shop.intake.arrivals.hold(visit.photo) as arrival:
+        if results is None or isinstance(problem, Cancelled):
+            problem = None
+        trouble = {} if problem is None else self._trouble(problem)
+        if not results:
+            return {**idle, **self._showing.again(visit), **trouble}
+        with self._shop.intake.arrivals.hold(photo) as arrival:
             if arrival is None or arrival.photo is None:  # wiped in the last moment: then there is no result either
-                return {**idle, **self._trouble(PhotoGone())}
-            shown = self._showing.show(visit, arrival.photo, results, time.perf_counter() - job.asked_at)
-            return {**idle, **shown}
+                for result in results:
+                    wipe_result(result)
+                return {**idle, **self._showing.again(visit), **self._trouble(PhotoGone())}
+            shown = self._showing.show(visit, photo, arrival.photo, results, time.perf_counter() - job.asked_at)
+            return {**idle, **shown, **trouble}
 
     def _busy(self, visit: Visit, job: Job[Result]) -> Updates:
         return {

@@ -72,10 +72,12 @@ class Parcel:
             return None if self._large is None else Size(width=self._large.shape[1], height=self._large.shape[0])
 
     def take_large(self, pixels: Pixels) -> None:
-        """From now on there are PRINTS: the same picture, made anew in a larger size."""
+        """From now on there are PRINTS: the same picture, made anew in a larger size. Overwritten if this was wiped."""
         with self._lock:
             if self._result is not None:
                 self._large = pixels
+            elif pixels.flags.writeable:
+                wipe(pixels)
 
     def enlarge(self, size: Size) -> None:
         """From now on there are PRINTS, interpolated as `stylize.enlarging.enlarge` does it; `enlarged` says so."""
@@ -103,10 +105,10 @@ class Parcel:
         """Overwrite the pixels and every file made of them."""
         with self._lock:
             result, self._result = self._result, None
-            arrays = () if result is None else (result.pixels, result.picture, result.figure, *result.parts.toys)
-            for pixels in (*arrays, self._large):
-                if pixels is not None and pixels.flags.writeable:
-                    wipe(pixels)
+            if result is not None:
+                wipe_result(result)
+            if self._large is not None and self._large.flags.writeable:
+                wipe(self._large)
             self._large = None
             for sheet in self._sheets.values():
                 sheet.wipe()
@@ -151,6 +153,13 @@ class Parcel:
             if name not in FORMATS or sheet.media_type != receipt.media_type
         ]
         return replace(receipt, other_digests=tuple((k, hashlib.sha256(s.data).hexdigest()) for k, s in others))
+
+
+def wipe_result(result: Result) -> None:
+    """Overwrite its pixels. What cannot be written to belongs to an engine, and shows nobody."""
+    for pixels in (result.pixels, result.picture, result.figure, *result.parts.toys):
+        if pixels is not None and pixels.flags.writeable:
+            wipe(pixels)
 
 
 def _small(pixels: Pixels) -> Pixels:

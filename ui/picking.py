@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 
+from stylize.errors import StylizeError
 from stylize.pipeline import Result
 from ui import fragments, souvenirs
 from ui.job import Job
@@ -43,6 +44,7 @@ class Picking:
         name = visit.shown or ""
         parcel = self._shop.parcels.get(name)
         if parcel is None:
+            yield {}  # Gradio empties every widget for a generator that says nothing at all
             return
         if size == souvenirs.PRINT and parcel.print_size is None:
             with self._shop.parcels.hold(name):
@@ -62,7 +64,10 @@ class Picking:
             parcel.enlarge(wanted)
             return
         yield self._bar(0.0)
-        job = visit.large = self._shop.begin(parcel.photo or "", [replace(parcel.request, size=wanted)])
+        try:
+            job = visit.large = self._shop.begin(parcel.photo or "", [replace(parcel.request, size=wanted)])
+        except StylizeError:  # the line is full
+            return
         try:
             yield from self._watch(job)
         finally:
@@ -84,5 +89,5 @@ class Picking:
         return {"files": fragments.progress(self._say("size.making"), fraction)}
 
     def _stop(self, visit: Visit) -> None:
-        if visit.large is not None:
-            visit.large.cancel()
+        if (large := visit.large) is not None:
+            large.cancel()

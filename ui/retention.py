@@ -8,6 +8,7 @@ from typing import Any
 
 from stylize.privacy.memory import give_back
 from ui.shelf import KEEP_SECONDS, Shelf
+from ui.trouble import unexpected
 
 TICK_SECONDS = 1.0
 CHOICES_MINUTES = (1, 5, 15, 60)
@@ -47,7 +48,7 @@ class Retention:
 
     def sweep(self) -> int:
         """Wipe what has no time left; returns how many things that were."""
-        gone = sum(chore() for chore in self._chores) + sum(shelf.sweep() for shelf in self._shelves)
+        gone = sum(_do(chore) for chore in self._chores) + sum(shelf.sweep() for shelf in self._shelves)
         if gone:
             give_back()
         return gone
@@ -73,3 +74,12 @@ class Retention:
     def _run(self) -> None:
         while not self._closing.wait(TICK_SECONDS):
             self.sweep()
+
+
+def _do(chore: Callable[[], int]) -> int:
+    """Whatever becomes of one chore, the clock goes on."""
+    try:
+        return chore()
+    except Exception as surprise:
+        unexpected(surprise)
+        return 0

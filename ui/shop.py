@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -13,7 +14,6 @@ from stylize.models import Photo, Request
 from stylize.photo import Sitting
 from stylize.photo.darkroom import Darkroom
 from stylize.pipeline import Result
-from stylize.privacy.memory import wipe
 from stylize.privacy.wall import Wall
 from stylize.progress import CancelToken, Tell
 from stylize.styles import can_do, choose_engine, scenes_of
@@ -24,10 +24,10 @@ from stylize.workshop import Workshop
 from ui.estimate import Course
 from ui.intake import Intake
 from ui.job import Job
-from ui.parcel import Parcel
+from ui.parcel import Parcel, wipe_result
 from ui.pictures import encode, frame
 from ui.retention import Retention
-from ui.shelf import KEEP_SECONDS, Sheet, Shelf
+from ui.shelf import KEEP_SECONDS, Shelf
 from ui.strings import Language
 from ui.trouble import PhotoGone
 from ui.visits import Visit, Visits
@@ -57,26 +57,29 @@ class Shop:
         self.intake = Intake(darkroom)
         self.intake.arrivals.after_wipe = workshop.forget  # engines may remember something of a photo
         self.parcels: Shelf[Parcel] = Shelf(places=PICTURES_KEPT)
-        self.sketches: Shelf[Sheet] = Shelf(places=4)
         self.visits = Visits()
-        shelves = (self.intake.arrivals, self.parcels, self.sketches)
-        self.retention = Retention(shelves, keep_seconds, chores=(self._see_off,))
-        self.retention.start()
+        self.retention = Retention((self.intake.arrivals, self.parcels), keep_seconds, chores=(self._see_off,))
         self._jobs: WeakSet[Job[Result]] = WeakSet()
+        self._lock = threading.Lock()
+        self.retention.start()
 
     def wipe(self) -> None:
         """Stop all work, and overwrite and forget every photo and result, and what was typed."""
-        for job in list(self._jobs):
-            job.cancel()
+        self._cancel_all()
         for visit in self.visits:
             self._let_go(visit)
         self.retention.wipe()
 
     def close(self) -> None:
         """The end: nothing is kept any more."""
-        for job in list(self._jobs):
-            job.cancel()
+        self._cancel_all()
         self.retention.close()
+
+    def _cancel_all(self) -> None:
+        with self._lock:
+            jobs = list(self._jobs)
+        for job in jobs:
+            job.cancel()
 
     def _see_off(self) -> int:
         """Let go of what those had who did not come back; returns how many there were."""
@@ -86,20 +89,23 @@ class Shop:
         return len(over)
 
     def _let_go(self, visit: Visit) -> None:
-        """Whatever the visit has brought and made. Its work is stopped; a picture that nobody has seen yet is overwritten."""
-        job, visit.job, visit.values = visit.job, None, {}
-        if visit.large is not None:
-            visit.large.cancel()
-        if job is not None:
-            job.cancel()
-            for result in job.collect() or ():
-                for pixels in (result.pixels, result.picture, result.figure):
-                    if pixels is not None and pixels.flags.writeable:
-                        wipe(pixels)
+        """Whatever the visit has brought and made."""
+        self.stop(visit)
+        visit.values = {}
+        if (large := visit.large) is not None:
+            large.cancel()
         self.intake.arrivals.drop(visit.photo)
         for parcel in visit.parcels:
             self.parcels.drop(parcel)
         visit.choosing = ()
+
+    def stop(self, visit: Visit) -> None:
+        """Its work ends without a result: a picture that nobody has seen yet is overwritten."""
+        job, visit.job = visit.job, None
+        if job is not None:
+            job.cancel()
+            for result in job.collect() or ():
+                wipe_result(result)
 
     @cached_property
     def engines(self) -> tuple[Capabilities, ...]:
@@ -223,18 +229,24 @@ class Shop:
                 return self.workshop.run(sittings[0], requests[number], tell=tell, cancel=cancel)
 
         job = Job(work, rounds=len(requests), course=self._course(requests[0]))
-        self._jobs.add(job)
+        with self._lock:
+            self._jobs.add(job)
         return job
 
     def pack(
         self, photo: Photo, photo_id: str | None, result: Result, seconds: float = 0.0, language: str = "en"
     ) -> str:
-        """Put the finished picture on the shelf, with a view of the photo in the same shape; returns its id."""
+        """Put the finished picture on the shelf, with a view of the photo in the same shape; returns its id. If the photo
+        is wiped in this very moment, the picture is, too.
+        """
         height, width = result.pixels.shape[:2]
         face = result.findings.faces[result.findings.subject or 0]
         before = frame(photo.pixels, face.box, width, height)
         parcel = Parcel(result, before=encode(before, ".jpg"), photo=photo_id, seconds=seconds, language=language)
-        return self.parcels.put(parcel)
+        name = self.parcels.put(parcel)
+        if self.intake.arrivals.get(photo_id) is None:
+            self.parcels.drop(name)
+        return name
 
 
 @contextmanager

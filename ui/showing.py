@@ -30,10 +30,14 @@ class Showing:
         self._say = say
         self._shop = shop
 
-    def show(self, visit: Visit, photo: Photo, results: Sequence[Result], seconds: float) -> Updates:
-        """Lay them on the shelf; show the one, or let one of several be chosen. `seconds`: how long the visitor waited."""
+    def show(
+        self, visit: Visit, photo_id: str | None, photo: Photo, results: Sequence[Result], seconds: float
+    ) -> Updates:
+        """Lay them on the shelf; show the one, or let one of several be chosen. `photo`: what they were made of.
+        `seconds`: how long the visitor waited.
+        """
         each = seconds / len(results)
-        names = [self._shop.pack(photo, visit.photo, result, each, self._say.code) for result in results]
+        names = [self._shop.pack(photo, photo_id, result, each, self._say.code) for result in results]
         visit.parcels += reversed(names)  # the first of them comes first, as the newest
         visit.choosing = tuple(names) if len(names) > 1 else ()
         visit.shown = None if visit.choosing else names[0]

@@ -55,8 +55,8 @@ class Staying:
         return {"path": f"photo/{name}.webp", "url": f"/{self._say.code}/gradio_api/file=photo/{name}.webp"}
 
     def _choices(self, session: str, visit: Visit) -> Updates:
-        """Every widget says again what it said last; what depends on it is drawn for it."""
-        values = visit.values
+        """Every widget says again what it said last; what depends on it is drawn for it. Faces come with their photo."""
+        values = {name: value for name, value in visit.values.items() if name != "face"}
         if not values:
             return {}
         visit.toy = True  # as a page is when it is opened

@@ -90,14 +90,14 @@ def choices(updates: dict[str, Any]) -> list[str]:
 
 def test_one_is_shown_and_several_are_to_be_chosen_from(shop: Any, result: Result) -> None:
     showing, visit = Showing(language("en"), shop), Visit(photo="me")
-    first = showing.show(visit, None, [result], 2.0)
+    first = showing.show(visit, "me", None, [result], 2.0)
     assert set(first) == set(RESULT)
     assert visit.shown == visit.parcels[0]
     assert not first["pictures"]["visible"]
     assert f"/shelf/{visit.shown}/picture.png" in first["picture"]
     assert "Seed 5" in first["keepsakes"]
 
-    four = showing.show(visit, None, [result] * 4, 8.0)
+    four = showing.show(visit, "me", None, [result] * 4, 8.0)
     assert set(four) == set(RESULT)
     assert visit.shown is None
     assert choices(four)[:4] == list(visit.choosing), "in the order in which they were made"
@@ -119,7 +119,7 @@ def test_one_is_shown_and_several_are_to_be_chosen_from(shop: Any, result: Resul
 def test_each_goes_in_its_own_time(shop: Any, result: Result, clock: Time) -> None:
     showing, visit = Showing(language("de"), shop), Visit(photo="me")
     for _ in range(3):
-        showing.show(visit, None, [result], 1.0)
+        showing.show(visit, "me", None, [result], 1.0)
         clock.seconds += 30
     first, second, third = visit.parcels
     showing.choose(visit, first)  # a use: its time begins anew
@@ -140,7 +140,7 @@ def test_each_goes_in_its_own_time(shop: Any, result: Result, clock: Time) -> No
 def test_twelve_are_kept_and_they_weigh_what_is_said(shop: Any, result: Result) -> None:
     showing, visit = Showing(language("en"), shop), Visit(photo="me")
     for _ in range(14):
-        showing.show(visit, None, [result], 1.0)
+        showing.show(visit, "me", None, [result], 1.0)
     assert len(kept(shop, visit)) == 12
     assert len(visit.parcels) == 12
 
@@ -193,7 +193,9 @@ def test_prints_are_there_once_they_were_made(result: Result) -> None:
     held.wipe()
     assert not large.any(), "overwritten"
     assert {held.sheet(name) for name in (*PRINTS, *FORMATS, *BOOKS, "small.jpg", "before.jpg")} == {None}
-    held.take_large(np.ones((4, 4, 3), np.uint8))
+    late = np.ones((4, 4, 3), np.uint8)
+    held.take_large(late)
+    assert not late.any(), "overwritten, too"
     assert held.print_size is None, "what was wiped stays so"
 
 
