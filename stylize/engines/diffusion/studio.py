@@ -76,8 +76,8 @@ def paint_somehow(
     cancel: CancelToken,
 ) -> Painted:
     """Paint, in a mode whose need is told to fit. When memory runs out all the same: without a ControlNet that is not
-    used, then fewer at a time, then in the next more frugal mode, and so on to the last; photo, plan and seeds stay what they were. Raises OutOfMemory, and what
-    paint raises.
+    used, then fewer at a time, then in the next more frugal mode, and so on to the last; photo, plan and seeds stay what
+    they were. Raises OutOfMemory, and what paint raises.
     """
     device, painter = loaded.placement.device, guides.pipeline or loaded.pipeline
     painting = paint_edit if loaded.facts.edits else paint
