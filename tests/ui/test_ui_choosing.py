@@ -68,6 +68,7 @@ def test_one_of_four_is_chosen(
     visitor.until("!document.querySelector('#busy')?.offsetParent")
     names = tab.evaluate(PICTURES)
     assert len(set(names)) == 4
+    assert tab.locator("#sketch img").count() == 0, "those that were seen meanwhile are gone"
     labels = [label.inner_text().strip() for label in tab.locator("#pictures label").all()]
     word = "Picture" if tongue == "en" else "Bild"
     assert [label.split(":")[0] for label in labels] == [f"{word} {number}" for number in range(1, 5)]
@@ -201,3 +202,8 @@ def test_it_is_looked_at_closely_with_keys_and_with_a_hand(visitor: Visitor, por
     tab.mouse.up()
     assert tab.evaluate(cut) > 50
     assert not tab.is_visible("#zoom"), "a slide is no click"
+    tab.click(".compare .zoom")
+    tab.wait_for_selector("#zoom[open]")
+    tab.evaluate("document.querySelector('#forget').click()")  # or the clock has run out
+    tab.wait_for_selector("#zoom", state="hidden")
+    assert tab.get_attribute("#zoom img", "src") is None, "what was wiped is not looked at any longer"

@@ -7,6 +7,7 @@
   const MOST = 8;
   const STEP = 1.5;
   const NUDGE_PX = 80;
+  const BLINK_MS = 300;
 
   /* ---------------------------------------------------------------- the slider */
 
@@ -64,6 +65,7 @@
   let view = null;
   let picture = null;
   let opener = null;
+  let source = ""; /* the address of what is looked at */
   let scale = 1; /* screen pixels a picture pixel */
   let left = 0;
   let top = 0;
@@ -115,6 +117,7 @@
     if (!shown?.getAttribute("src")) return;
     if (!dialog) build(box.dataset);
     opener = from;
+    source = shown.getAttribute("src");
     picture.src = shown.src;
     picture.alt = shown.alt;
     picture.width = Number(shown.getAttribute("width"));
@@ -129,6 +132,11 @@
     picture.removeAttribute("src");
     (opener?.isConnected ? opener : document.querySelector(".compare .zoom"))?.focus();
   }
+
+  /* what was wiped is not looked at any longer. A moment later: a picture that is drawn again is away for a blink */
+  const there = () => [...document.querySelectorAll(".compare .after")].some((one) => one.getAttribute("src") === source);
+  const leave = () => setTimeout(() => dialog?.open && !there() && dialog.close(), BLINK_MS);
+  new MutationObserver(() => dialog?.open && !there() && leave()).observe(document.documentElement, { childList: true, subtree: true });
 
   const ratio = () => window.devicePixelRatio || 1;
   const near = (one, other) => Math.abs(one / other - 1) < 0.02;
