@@ -64,6 +64,7 @@ SHEETS = (
 HEAD = (
     '<link rel="icon" href="/toy/icon.svg" type="image/svg+xml">'
     '<link rel="preload" href="/toy/fonts/fredoka.woff2" as="font" type="font/woff2" crossorigin>'
+    '<link rel="preload" href="/toy/fonts/luckiest-guy.woff2" as="font" type="font/woff2" crossorigin>'
     + "".join(f'<link rel="stylesheet" href="/toy/{name}.css">' for name in SHEETS)
     + '<link rel="stylesheet" href="/toy/{tongue}.css">'
     '<script src="/toy/page.js" defer></script><script src="/toy/reach.js" defer></script><script src="/toy/zoom.js" defer></script>'
