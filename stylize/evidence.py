@@ -34,7 +34,8 @@ class Receipt(Evidence):
     same picture in other types, where they were made, and of what else was made of it. `found_groups`: how many things
     of each kind the photo's file held beside the picture. `labels`: what the finished file carries beside the pixels.
     `denoise`: what diffusers was told, by its own names and without the prompts; empty where no model was asked.
-    `painted_toys`: how many things for the box a model painted of the user's words.
+    `painted_toys`: how many things for the box a model painted of the user's words. `hidden`: (kind, how many) of what
+    the engine did not get to see of the photo. `consent`: a slug of `stylize.models.Consent`.
     """
 
     engine: str
@@ -51,3 +52,5 @@ class Receipt(Evidence):
     labels: tuple[str, ...]
     denoise: tuple[tuple[str, str], ...] = ()
     painted_toys: int = 0
+    hidden: tuple[tuple[str, int], ...] = ()
+    consent: str = "not-asked"

@@ -19,11 +19,13 @@ from stylize.capabilities import Capabilities, FastMode, MemoryPlan
 from stylize.evidence import Evidence, Receipt
 from stylize.geometry import Box, Size
 from stylize.guidance import Control, FacePass
+from stylize.regions import HideOrder, Region, RegionKind
 from stylize.request import (
     DEFAULT_SIZE,
     Beard,
     BoxOrder,
     Colour,
+    Consent,
     DenoiseOverride,
     ExportOrder,
     Hair,
@@ -39,6 +41,7 @@ __all__ = [
     "BoxOrder",
     "Capabilities",
     "Colour",
+    "Consent",
     "Control",
     "Cutout",
     "Denoise",
@@ -52,6 +55,7 @@ __all__ = [
     "Findings",
     "Found",
     "Hair",
+    "HideOrder",
     "Look",
     "LookOverride",
     "Lora",
@@ -65,6 +69,8 @@ __all__ = [
     "Plan",
     "Points",
     "Receipt",
+    "Region",
+    "RegionKind",
     "Request",
     "Setting",
     "Subject",
@@ -116,10 +122,14 @@ class Face:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Findings:
-    """`subject` is an index into `faces`, None if there is none. `warnings` are slugs with a translation each."""
+    """`faces`: those that may become a picture; `subject` is an index into them, None if there is none. `regions`: all that
+    may be hidden, every face among it, the subject's too; their order does not depend on who the subject is. `warnings` are
+    slugs with a translation each.
+    """
 
     faces: tuple[Face, ...]
     subject: int | None
+    regions: tuple[Region, ...] = ()
     warnings: tuple[str, ...]
     verdict: Literal["ok", "ask", "refuse"]
 
@@ -172,10 +182,13 @@ class Person:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Subject:
-    """What an engine may see: the crop around one person, bystanders' faces hidden, and what was measured."""
+    """What an engine may see: the crop around one person, all that was to be hidden hidden, and what was measured.
+    `hidden`: (kind, how many) of what was hidden in it, "background" among them.
+    """
 
     pixels: Pixels = field(repr=False)
     person: Person
+    hidden: tuple[tuple[str, int], ...] = ()
 
 
 # ---------------------------------------------------------------- what will be done

@@ -113,7 +113,7 @@ def run(
     with watch.stage(Stage.INSPECT):
         findings = sitting.inspect(request.face)
     with watch.stage(Stage.ISOLATE):
-        subject = sitting.isolate(request.face)
+        subject = sitting.isolate(request.face, request.hide)
 
     made = make_picture(subject, request, style, bench, seed, watch)
     with watch.stage(Stage.COMPOSE):
@@ -131,6 +131,8 @@ def run(
             evidence(),
             toys=made.toys.told,
             memory=made.picture.memory,
+            hidden=subject.hidden,
+            consent=request.consent.value,
         ),
         request=replace(request, seed=seed),
         found=sitting.photo.found,

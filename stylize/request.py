@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Literal
 
 from stylize.geometry import Size
+from stylize.regions import HideOrder
 
 Colour = str
 DEFAULT_SIZE = Size(width=768, height=960)
@@ -50,6 +51,14 @@ class Beard(StrEnum):
     MOUSTACHE = "moustache"
     GOATEE = "goatee"
     FULL = "full"
+
+
+class Consent(StrEnum):
+    """What was said to the question whether the person in the photo agrees. Nothing else of the answer is kept anywhere."""
+
+    NOT_ASKED = "not-asked"
+    GIVEN = "given"
+    GUARDIAN = "given-by-guardian"
 
 
 # ---------------------------------------------------------------- what is asked
@@ -143,6 +152,7 @@ class Request:
     `engine` None: the best one that is ready and can do the style. `seed` None: drawn, and told in the receipt.
     `scene`: where the person stands, a slug of `stylize.styles.scenes`; None: as the style says.
     `box` None: no box, the picture alone. `face` None: the largest; else the index of a face in `Findings.faces`.
+    `hide`: what the engine does not get to see. `consent`: what the person at the machine said; it goes into the receipt.
     """
 
     style: str = "action-figure"
@@ -155,3 +165,5 @@ class Request:
     export: ExportOrder = ExportOrder()
     face: int | None = None
     scene: str | None = None
+    hide: HideOrder = HideOrder()
+    consent: Consent = Consent.NOT_ASKED

@@ -11,6 +11,7 @@ from stylize.models import Beard, Face, Findings, Photo, Pixels
 from stylize.photo import beard, eyes, glasses, mesh, monochrome, skin
 from stylize.photo.frame import head_frame
 from stylize.photo.people import find_faces
+from stylize.photo.regions import find_regions
 
 SMALLEST_FACE_PX = 40
 WARNINGS = (
@@ -48,7 +49,13 @@ def inspect(photo: Photo, face: int | None = None) -> Findings:
     if chosen.box.width < SMALLEST_FACE_PX:
         raise FaceTooSmall(width_px=round(chosen.box.width), limit_px=SMALLEST_FACE_PX)
     warnings = _warnings(photo.pixels, faces, chosen)
-    return Findings(faces=faces, subject=subject, warnings=warnings, verdict="ask" if warnings else "ok")
+    return Findings(
+        faces=faces,
+        subject=subject,
+        regions=find_regions(photo.pixels, faces),
+        warnings=warnings,
+        verdict="ask" if warnings else "ok",
+    )
 
 
 def _warnings(pixels: Pixels, faces: tuple[Face, ...], chosen: Face) -> tuple[str, ...]:

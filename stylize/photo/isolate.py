@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from stylize.geometry import Box, Size
-from stylize.models import Face, Findings, Photo, Pixels, Subject
+from stylize.models import Face, Findings, HideOrder, Photo, Pixels, Subject
 from stylize.photo.faces import propose
 from stylize.photo.measure import measure
 from stylize.photo.people import present
@@ -20,7 +20,7 @@ _PERHAPS_A_FACE = 0.3
 """Where a bystander may be, the mesh need not be as sure as for a subject."""
 
 
-def isolate(photo: Photo, findings: Findings) -> Subject:
+def isolate(photo: Photo, findings: Findings, hide: HideOrder = HideOrder()) -> Subject:  # noqa: ARG001
     """Crop `photo` to the bust of `findings.faces[findings.subject]`, hide the other faces, measure the person.
 
     A lying face is stood up first.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stylize.models import Findings, Photo, Subject
+from stylize.models import Findings, HideOrder, Photo, Subject
 from stylize.photo.inspect import inspect
 from stylize.photo.isolate import isolate
 
@@ -15,7 +15,7 @@ class Sitting:
     def __init__(self, photo: Photo) -> None:
         self.photo = photo
         self._findings: dict[int | None, Findings] = {}
-        self._subjects: dict[int | None, Subject] = {}
+        self._subjects: dict[tuple[int | None, HideOrder], Subject] = {}
 
     def inspect(self, face: int | None) -> Findings:
         """Raises SubjectError as `stylize.photo.inspect` does; that is not remembered."""
@@ -23,11 +23,13 @@ class Sitting:
             self._findings[face] = inspect(self.photo, face)
         return self._findings[face]
 
-    def isolate(self, face: int | None) -> Subject:
-        """The person of `face`; None: the one whom the photo is about."""
-        if face not in self._subjects:
-            self._subjects[face] = isolate(self.photo, self.inspect(face))
-        return self._subjects[face]
+    def isolate(self, face: int | None, hide: HideOrder = HideOrder()) -> Subject:
+        """The person of `face`; None: the one whom the photo is about. `hide`: what is hidden of all others. Raises as
+        `stylize.photo.isolate` does.
+        """
+        if (face, hide) not in self._subjects:
+            self._subjects[face, hide] = isolate(self.photo, self.inspect(face), hide)
+        return self._subjects[face, hide]
 
     def end(self) -> None:
         """Forget what was measured."""

@@ -33,10 +33,12 @@ def write_receipt(
     *,
     toys: tuple[int, str] = (0, ""),
     memory: str = "",
+    hidden: tuple[tuple[str, int], ...] = (),
+    consent: str = "not-asked",
 ) -> Receipt:
     """The receipt of one run. `found` is only counted by group; prompts and the box are in it as digests alone.
 
-    `toys`: how many were painted for the box, and the digest of the weights that did. `evidence`: what kept the photo in meanwhile; without any word, nothing did.
+    `toys`: how many were painted for the box, and the digest of the weights that did. `hidden`: of the subject. `evidence`: what kept the photo in meanwhile; without any word, nothing did.
     """
     return Receipt(
         **{field.name: getattr(evidence, field.name) for field in fields(Evidence)},
@@ -48,6 +50,8 @@ def write_receipt(
         export_digest=hashlib.sha256(export.data).hexdigest(),
         weights_digest=plan.weights_digest or toys[1],
         painted_toys=toys[0],
+        hidden=hidden,
+        consent=consent,
         durations_seconds=tuple((stage, round(seconds, 4)) for stage, seconds in durations.items()),
         versions=versions(),
         found_groups=tuple(sorted(Counter(thing.group for thing in found).items())),

