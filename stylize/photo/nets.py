@@ -16,14 +16,18 @@ FACES_NEAR = "face_detection_short_range"
 FACES_FAR = "face_detection_full_range"
 FACE_MESH = "face_landmark"
 SELFIE = "selfie_segmentation"
+FACES_SMALL = "centerface"
 
 _LOCK = threading.Lock()
 
 
 @cache
 def _net(name: str) -> cv2.dnn.Net:
-    data = resources.files("stylize.photo").joinpath("models", f"{name}.tflite").read_bytes()
-    return cv2.dnn.readNetFromTFLite(np.frombuffer(data, np.uint8))
+    models = resources.files("stylize.photo").joinpath("models")
+    lite = models.joinpath(f"{name}.tflite")
+    if lite.is_file():
+        return cv2.dnn.readNetFromTFLite(np.frombuffer(lite.read_bytes(), np.uint8))
+    return cv2.dnn.readNetFromONNX(np.frombuffer(models.joinpath(f"{name}.onnx").read_bytes(), np.uint8))
 
 
 def run(name: str, picture: Floats, output: str) -> Floats:
@@ -37,3 +41,12 @@ def run(name: str, picture: Floats, output: str) -> Floats:
         net = _net(name)
         net.setInput(blob)
         return np.array(net.forward(output), np.float32)
+
+
+def run_all(name: str, picture: Floats, outputs: tuple[str, ...]) -> tuple[Floats, ...]:
+    """As `run`, for a net whose file declares all of `outputs`: one pass gives them all."""
+    blob = np.ascontiguousarray(picture.transpose(2, 0, 1)[None], np.float32)
+    with _LOCK:
+        net = _net(name)
+        net.setInput(blob)
+        return tuple(np.array(answer, np.float32) for answer in net.forward(outputs))

@@ -132,9 +132,10 @@ def test_threads_do_not_disturb_each_other(portraits: dict[str, bytes], subject_
 
 def test_carried_models_are_those_of_the_notice() -> None:
     notice = (Path(__file__).parents[2] / "NOTICE").read_text(encoding="utf-8")
-    carried = [file for file in resources.files("stylize.photo").joinpath("models").iterdir() if file.is_file()]
-    assert len(carried) == 4
+    folder = resources.files("stylize.photo").joinpath("models")
+    carried = [file for file in folder.iterdir() if file.is_file() and file.name != "README.md"]
+    assert len(carried) > 4
     for file in carried:
         assert file.name in notice
         assert hashlib.sha256(file.read_bytes()).hexdigest() in notice
-    assert sum(len(file.read_bytes()) for file in carried) < 3_000_000
+    assert sum(len(file.read_bytes()) for file in carried) < 40_000_000
