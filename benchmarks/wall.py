@@ -73,7 +73,7 @@ def command_line() -> None:
     source = str(PORTRAITS / "astronaut.jpg")
 
     def make(*more: str) -> Callable[[], object]:
-        words = ["make", source, "--out", "-", "--engine", "figure", "--quiet", *more]
+        words = ["make", source, "--out", "-", "--engine", "figure", "--quiet", "--consent", *more]
         return lambda: subprocess.run([sys.executable, "-m", "stylize", *words], stdout=subprocess.DEVNULL, check=True)
 
     ours, plain = turns(make(), make("--without-wall"), rounds=5)

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         Beard,
         BoxOrder,
         Capabilities,
+        Consent,
         DenoiseOverride,
         Evidence,
         Export,
@@ -65,6 +66,7 @@ __all__ = [
     "CancelToken",
     "Cancelled",
     "Capabilities",
+    "Consent",
     "DeclarationError",
     "DenoiseOverride",
     "EngineError",
@@ -107,8 +109,8 @@ _HOMES = MappingProxyType(
         "stylize.errors": "Cancelled DeclarationError EngineError ExportError PhotoError PrivacyError RequestError "
         "StylizeError SubjectError WeightsError",
         "stylize.geometry": "Size",
-        "stylize.models": "Beard BoxOrder Capabilities DenoiseOverride Evidence Export ExportOrder Findings Found Hair Look "
-        "LookOverride Lora Outfit Plan Receipt Request",
+        "stylize.models": "Beard BoxOrder Capabilities Consent DenoiseOverride Evidence Export ExportOrder Findings Found Hair "
+        "Look LookOverride Lora Outfit Plan Receipt Request",
         "stylize.pipeline": "PhotoReport Result",
         "stylize.progress": "CancelToken Progress Stage nobody overall_fraction",
         "stylize.settings": "Settings read_settings",

@@ -13,7 +13,7 @@ from PIL import Image
 import stylize
 from stylize.engines.diffusion.planner import ways
 from stylize.errors import UnknownChoice
-from stylize.models import BoxOrder, Denoise, DenoiseOverride, Evidence, Receipt, Request
+from stylize.models import BoxOrder, Consent, Denoise, DenoiseOverride, Evidence, Receipt, Request
 from stylize.progress import Stage
 from stylize.receipt import languages, tell, to_json, to_text
 from stylize.receipt.write import told_to_diffusers
@@ -144,9 +144,22 @@ def test_nothing_personal_gets_into_it(portraits: dict[str, bytes]) -> None:
         assert "anarie" not in text
 
 
+@pytest.mark.parametrize("consent", Consent)
+def test_what_was_said_of_consent_is_told_in_words(consent: Consent) -> None:
+    receipt = replace(RECEIPT, consent=consent.value)
+    assert json.loads(to_json(receipt))["consent"] == consent.value
+    for language in languages():
+        words = tell._words()[language]
+        (line,) = [line for line in to_text(receipt, language).splitlines() if words["consent"] in line]
+        assert line.endswith(words[f"consent.{consent}"])
+        others = {words[f"consent.{other}"] for other in Consent}
+        assert len(others) == len(Consent), "no two sound alike"
+
+
 def test_without_a_word_there_was_no_wall(portraits: dict[str, bytes]) -> None:
     receipt = stylize.run(portraits["biden"]).receipt
     assert (receipt.wall, receipt.wall_parts, receipt.attempts, receipt.files_left) == ("none", (), (), 0)
+    assert receipt.consent == "not-asked", "a library asks nobody, and says so"
 
 
 MODES = [path for path in ways() if path != "full"]

@@ -70,7 +70,7 @@ def test_it_is_listed_but_not_imported(package: Path) -> None:
 
 def test_named_it_makes_the_picture(package: Path, portraits: dict[str, bytes]) -> None:
     (package / "selfie.jpg").write_bytes(portraits["obama"])
-    make = ("make", "selfie.jpg", "--style", "board", "--out", "a.png", "--size", "320x400", "--json")
+    make = ("make", "selfie.jpg", "--style", "board", "--out", "a.png", "--size", "320x400", "--consent", "--json")
     assert stylize(*make, "--engine", "figure").returncode == 2, "it cannot take the name of a built-in one"
     done = stylize(*make, "--engine", "chalk")
     assert done.returncode == 0, done.stderr

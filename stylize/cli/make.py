@@ -7,12 +7,13 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from types import FrameType
 
 from stylize.cli.ask import add_request, build_request
 from stylize.cli.bar import clear_bar, listener
 from stylize.cli.common import add_settings, settings_of
+from stylize.cli.consent import add_consent, ask_consent, check_consent
 from stylize.cli.files import STREAM, check_place, check_receipt, check_sheets, media_type_of, read_photo, write_whole
 from stylize.cli.output import say_json
 from stylize.cli.walled import add_wall, walled
@@ -37,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--paper", choices=("a4", "letter"), default="a4", help="of --print; %(default)s unless said")
     parser.add_argument("--force", action="store_true", help="replace the file if it is there")
     parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    add_consent(parser)
     add_request(parser)
     add_settings(parser)
     add_wall(parser)
@@ -50,6 +52,7 @@ def execute(args: argparse.Namespace) -> int:
         check_receipt(args.receipt, force=args.force)
     if args.print:
         check_sheets(args.print, force=args.force)
+    check_consent(args)
     settings = settings_of(args)
     with (
         walled(args) as wall,
@@ -57,6 +60,7 @@ def execute(args: argparse.Namespace) -> int:
         cancel_on_interrupt() as cancel,
     ):
         request = build_request(args, workshop.styles, media_type)
+        request = replace(request, consent=ask_consent(args))
         workshop.wake_devices()
         wall.close()
         tell = listener(quiet=args.quiet or args.json)

@@ -19,12 +19,14 @@ the user's (no file name, no name on the box, no prompt).
 from __future__ import annotations
 
 from stylize.errors.asked import (
+    ConsentMissing,
     FileExists,
     FileNotWritten,
     FileUnreadable,
     KnobMissing,
     LetteringMissing,
     NameTooLong,
+    NoSuchRegion,
     OutOfRange,
     RequestError,
     SceneNotForStyle,
@@ -94,6 +96,7 @@ from stylize.errors.weights import (
 __all__ = [
     "BlackPicture",
     "Cancelled",
+    "ConsentMissing",
     "DarkroomBusy",
     "DeclarationError",
     "DecoderMissing",
@@ -124,6 +127,7 @@ __all__ = [
     "NameTooLong",
     "NoFace",
     "NoSuchFace",
+    "NoSuchRegion",
     "NotAnImage",
     "NotConfirmed",
     "OutOfMemory",

@@ -83,3 +83,13 @@ class TooManyAccessories(RequestError):
 class UnknownPalette(RequestError):
     slug = "unknown-palette"
     sentence = "There is no palette of that name. Choose one of: {choices}."
+
+
+class ConsentMissing(RequestError):
+    slug = "consent-missing"
+    sentence = "Nobody has said that the person in the photo agrees, and there is no terminal to ask on. If this is you, or the person agreed, say --consent; if somebody is under 18 and you are the parent or guardian, or have their word, say --consent=guardian."
+
+
+class NoSuchRegion(RequestError):
+    slug = "no-such-region"
+    sentence = "There is nothing number {number} to show or hide in the photo; {count} things were found in it. See stylize inspect."

@@ -62,6 +62,7 @@ def _made(receipt: Receipt, say: Mapping[str, str]) -> str:
         (say["engine"], receipt.engine),
         (say["weights"], receipt.weights_digest or say["no_weights"]),
         (say["seed"], str(receipt.seed)),
+        (say["consent"], say.get(f"consent.{receipt.consent}", receipt.consent)),
         *([(say["denoise"], "")] if receipt.denoise else []),
         *((f"  {name}", value) for name, value in receipt.denoise),
         *([(say["painted_toys"], str(receipt.painted_toys))] if receipt.painted_toys else []),

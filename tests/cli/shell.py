@@ -16,8 +16,8 @@ def stylize(*words: str | Path, given: bytes | None = None) -> subprocess.Comple
 
 
 def made(*words: str | Path) -> tuple[str, ...]:
-    """The words of a small, quick `make`."""
-    return "make", *map(str, words), "--engine", "figure", "--seed", "1", "--size", "256x320"
+    """The words of a small, quick `make` of somebody who agreed."""
+    return "make", *map(str, words), "--consent", "--engine", "figure", "--seed", "1", "--size", "256x320"
 
 
 def leftovers(folder: Path) -> set[str]:

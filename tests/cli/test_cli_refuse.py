@@ -47,7 +47,7 @@ def test_a_refusal_is_a_code_a_slug_and_no_file(
     (tmp_path / "text.jpg").write_bytes(b"not a photo at all, but a text")
     with (tmp_path / "huge.jpg").open("wb") as file:
         file.truncate(5_000_000_000)  # sparse: it would not fit into memory if it were read
-    assert main(["make", *words, "--json"]) == code
+    assert main(["make", *words, "--consent", "--json"]) == code
     told = json.loads(capsys.readouterr().err)
     assert told["error"] == slug
     assert told["message"].endswith(".")
@@ -55,7 +55,7 @@ def test_a_refusal_is_a_code_a_slug_and_no_file(
 
 
 def test_a_refusal_for_people_is_one_sentence(selfie: Path) -> None:
-    done = stylize("make", "nobody.jpg", "--out", "a.png")
+    done = stylize("make", "nobody.jpg", "--out", "a.png", "--consent")
     assert done.returncode == 2
     assert done.stderr.startswith(b"stylize: The file cannot be opened: no such file")
     assert done.stderr.count(b"\n") == 1
@@ -87,7 +87,8 @@ def test_a_full_disk_is_said(selfie: Path) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 def test_interrupting_leaves_nothing(selfie: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "stylize", "make", str(selfie), "--out", "a.png", "--size", "2048x2048"]
+    words = ("make", str(selfie), "--out", "a.png", "--size", "2048x2048", "--consent")
+    command = [sys.executable, "-m", "stylize", *words]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
     time.sleep(1.5)
     process.send_signal(signal.SIGINT)

@@ -54,7 +54,7 @@ def test_the_page_does_not_open_without_a_wall() -> None:
 
 def test_a_command_makes_nothing_without_a_wall(tmp_path: Path) -> None:
     out, receipt = tmp_path / "toy.png", tmp_path / "toy.json"
-    words = ("-m", "stylize", "make", str(PORTRAITS["biden"]), "--out", str(out), "--size", "256x320")
+    words = ("-m", "stylize", "make", str(PORTRAITS["biden"]), "--out", str(out), "--size", "256x320", "--consent")
     refused = _run(*words)
     assert refused.returncode == WallMissing.exit_code
     assert "--without-wall" in refused.stderr
