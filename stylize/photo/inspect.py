@@ -12,6 +12,7 @@ from stylize.photo import beard, eyes, glasses, mesh, monochrome, skin
 from stylize.photo.frame import head_frame
 from stylize.photo.people import find_faces
 from stylize.photo.regions import find_regions
+from stylize.photo.small_faces import sight
 
 SMALLEST_FACE_PX = 40
 WARNINGS = (
@@ -39,7 +40,8 @@ def inspect(photo: Photo, face: int | None = None) -> Findings:
     `verdict` is "ask" where a warning was raised, else "ok". Raises NoFace, FaceTooSmall, or NoSuchFace where `face` is
     none of those found.
     """
-    faces = find_faces(photo.pixels)
+    sighted = sight(photo.pixels)
+    faces = find_faces(photo.pixels, sighted)
     if not faces:
         raise NoFace
     if face is not None and not 0 <= face < len(faces):
@@ -52,7 +54,7 @@ def inspect(photo: Photo, face: int | None = None) -> Findings:
     return Findings(
         faces=faces,
         subject=subject,
-        regions=find_regions(photo.pixels, faces),
+        regions=find_regions(photo.pixels, faces, sighted),
         warnings=warnings,
         verdict="ask" if warnings else "ok",
     )

@@ -7,14 +7,17 @@ import numpy as np
 from stylize.models import Face, Pixels
 from stylize.photo import mesh
 from stylize.photo.faces import propose
+from stylize.photo.small_faces import same_face
 from stylize.photo.turn import turn, turn_face
 
 _PRESENT, _SURE = 0.5, 0.98
 _MOST_FACES = 32
+_LARGE_PX = 40
 
 
-def find_faces(pixels: Pixels) -> tuple[Face, ...]:
-    """The faces in `pixels`, larger and more central ones first; `score` is the face mesh's presence score.
+def find_faces(pixels: Pixels, sighted: tuple[Face, ...] = ()) -> tuple[Face, ...]:
+    """The faces in `pixels`, larger and more central ones first; `score` is the face mesh's presence score. Of those that
+    `small_faces.sight` saw besides, the larger ones that the mesh believes in.
 
     Where no face stands upright the picture is looked at lying on either side, too: `keypoints` are then of the lying
     face, its box upright around it.
@@ -26,6 +29,9 @@ def find_faces(pixels: Pixels) -> tuple[Face, ...]:
             found = present(pixels, tuple(turn_face(face, -quarter, turned.shape) for face in propose(turned)))
             if found:
                 break
+    large = (face for face in sighted if face.box.width >= _LARGE_PX)
+    missed = tuple(face for face in large if not any(same_face(face.box, known.box) for known in found))
+    found += present(pixels, missed)
     height, width = pixels.shape[:2]
 
     def prominence(face: Face) -> float:

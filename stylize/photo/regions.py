@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from stylize.models import Face, Pixels, Region, RegionKind
 from stylize.photo.quadrangle import upright
+from stylize.photo.small_faces import find_small_faces
 
 
-def find_regions(pixels: Pixels, faces: tuple[Face, ...]) -> tuple[Region, ...]:
-    """Every region of `pixels`: first the faces, in the order of `faces`, then the rest, largest first in each kind."""
+def find_regions(pixels: Pixels, faces: tuple[Face, ...], sighted: tuple[Face, ...]) -> tuple[Region, ...]:
+    """Every region of `pixels`: first the faces, in the order of `faces`, then the rest, largest first in each kind.
+
+    `sighted`: what `small_faces.sight` saw in it.
+    """
     del pixels
-    return tuple(
+    own = tuple(
         Region(kind=RegionKind.FACE, box=face.box, corners=upright(face.box), score=face.score, face=number)
         for number, face in enumerate(faces)
     )
+    return own + find_small_faces(sighted, faces)
