@@ -1,89 +1,91 @@
-"""The crop an engine may see: one person, with the faces of everyone else hidden beyond recovery."""
+"""What an engine may see: one person, with all that is to be hidden hidden beyond recovery."""
 
 from __future__ import annotations
 
-import cv2
+from dataclasses import replace
+
 import numpy as np
 
-from stylize.geometry import Box, Size
-from stylize.models import Face, Findings, HideOrder, Photo, Pixels, Subject
+from stylize.geometry import Box
+from stylize.models import Face, Findings, HideOrder, Person, Photo, Pixels, RegionKind, Subject
+from stylize.photo import mesh
 from stylize.photo.faces import propose
+from stylize.photo.hiding.background import hide_background, whose
+from stylize.photo.hiding.choose import count_kinds, hidden_regions
+from stylize.photo.hiding.cover import cover
+from stylize.photo.hiding.patch import own_face, patch_of_face
+from stylize.photo.hiding.redact import own_flags, patches
 from stylize.photo.measure import measure
 from stylize.photo.people import present
-from stylize.photo.turn import turn, turn_face, upright_quarters
+from stylize.photo.view import view_of
+from stylize.regions import HideBackground
 
-FACE_WIDTH_PX = 260
-"""How wide the face is in the crop: what the measurements were tuned for, and enough for a figure's face print."""
-
-_MOST_ENLARGED = 4.0
 _PERHAPS_A_FACE = 0.3
 """Where a bystander may be, the mesh need not be as sure as for a subject."""
 
+_SAME = 0.2
+_BYSTANDER = 0.4
+"""A face that is not sure has a body in the picture from this size on, over the subject's face."""
 
-def isolate(photo: Photo, findings: Findings, hide: HideOrder = HideOrder()) -> Subject:  # noqa: ARG001
-    """Crop `photo` to the bust of `findings.faces[findings.subject]`, hide the other faces, measure the person.
 
-    A lying face is stood up first.
-    Raises ValueError when `findings` has no subject.
+def isolate(photo: Photo, findings: Findings, hide: HideOrder = HideOrder()) -> Subject:
+    """The bust of `findings.faces[findings.subject]` with everything hidden that `hide` says, and the person measured.
+
+    Regions are hidden in the photo itself, before it is scaled: no hidden pixel gets into another. The person is measured
+    before the background goes: what stands behind them helps to tell where they end; masks end where it is hidden.
+    Raises ValueError when `findings` has no subject, NoSuchRegion for a number in `hide.shown` that there is not.
     """
     if findings.subject is None:
         raise ValueError("there is no subject to isolate")
     subject = findings.faces[findings.subject]
-    quarters = upright_quarters(subject)
-    turned = tuple(turn_face(f, quarters, photo.pixels.shape) for f in findings.faces)
-    others = tuple(f for i, f in enumerate(turned) if i != findings.subject)
-    pixels, face, others = _crop(turn(photo.pixels, quarters), turned[findings.subject], others)
-    others = (*others, *_small_ones(pixels, face))
-    hidden = _hide(pixels, face, others)
-    return Subject(pixels=hidden, person=measure(hidden, face, others))
+    regions = hidden_regions(findings, hide, findings.subject, for_engine=True)
+    over = patches(regions, findings.faces, hide.boxes)
+    covered = cover(photo.pixels, over, hide.style, own_flags(photo.pixels, findings, findings.subject))
+    view = view_of(subject, photo.pixels.shape)
+    pixels, face = view.pixels(covered), view.face(subject)
+    others = tuple(view.face(f) for i, f in enumerate(findings.faces) if i != findings.subject)
+    unsure = tuple(view.box(r.box) for r in findings.regions if r.kind is RegionKind.FACE and r.face is None)
+    more = _small_ones(pixels, (face.box, *(other.box for other in others), *unsure))
+    if more:
+        own = own_face(pixels.shape, mesh.fit(pixels, face).points)
+        pixels = cover(pixels, [patch_of_face(other) for other in more], hide.style, own)
+    person = measure(pixels, face, (*others, *more, *_beside(face.box, unsure)))
+    if hide.background != "keep":
+        pixels, person = _before_nothing(pixels, person, hide.background)
+    counted = count_kinds(
+        (region for region in regions if view.shows(region.box)),
+        boxes=sum(view.shows(box) for box in hide.boxes),
+        faces=len(more),
+        background=hide.background != "keep",
+    )
+    return Subject(pixels=pixels, person=person, hidden=counted)
 
 
-def _crop(pixels: Pixels, face: Face, others: tuple[Face, ...]) -> tuple[Pixels, Face, tuple[Face, ...]]:
-    """The bust, scaled so that the face is `FACE_WIDTH_PX` wide, and the faces in its pixels."""
-    box, size = face.box, Size(width=pixels.shape[1], height=pixels.shape[0])
-    side = max(box.width, box.height)
-    room = Box(
-        left=box.left - 2.2 * side,
-        top=box.top - 1.5 * side,
-        right=box.right + 2.2 * side,
-        bottom=box.bottom + 3.0 * side,
-    ).clamp(size)
-    left, top, right, bottom = room.as_ints()
-    scale = min(FACE_WIDTH_PX / side, _MOST_ENLARGED)
-    wanted = (max(1, round((right - left) * scale)), max(1, round((bottom - top) * scale)))
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    cropped = np.asarray(cv2.resize(pixels[top:bottom, left:right], wanted, interpolation=how), np.uint8)
-    moved = tuple(_move(f, left, top, scale) for f in (face, *others))
-    return cropped, moved[0], moved[1:]
+def _small_ones(pixels: Pixels, known: tuple[Box, ...]) -> tuple[Face, ...]:
+    """Faces that only show in the enlarged view."""
+    more = tuple(f for f in propose(pixels) if all(f.box.overlap(box) < _SAME for box in known))
+    return tuple(present(pixels, more, _PERHAPS_A_FACE))
 
 
-def _move(face: Face, left: int, top: int, scale: float) -> Face:
-    points = (face.keypoints - np.array([left, top], np.float32)) * np.float32(scale)
-    return Face(box=face.box.move(-left, -top).scale(scale), score=face.score, keypoints=points)
+def _beside(own: Box, unsure: tuple[Box, ...]) -> tuple[Face, ...]:
+    """Those of the unsure faces that are likely to have a body beside the subject's: not small, not on their clothes."""
+    nowhere = np.zeros((6, 2), np.float32)
+    return tuple(
+        Face(box=box, score=0.0, keypoints=nowhere)
+        for box in unsure
+        if box.width > _BYSTANDER * own.width and abs(box.centre[0] - own.centre[0]) > own.width
+    )
 
 
-def _small_ones(pixels: Pixels, face: Face) -> tuple[Face, ...]:
-    """Faces that only show in the enlarged crop."""
-    others = tuple(f for f in propose(pixels) if f.box.overlap(face.box) < 0.2)
-    return tuple(present(pixels, others, _PERHAPS_A_FACE))
-
-
-def _hide(pixels: Pixels, face: Face, others: tuple[Face, ...]) -> Pixels:
-    """A coarse mosaic of mean colours over every other face, never over the subject's own."""
-    out = pixels.copy()
-    size = Size(width=pixels.shape[1], height=pixels.shape[0])
-    own = np.zeros(pixels.shape[:2], np.uint8)
-    x, y = face.box.centre
-    axes = (round(face.box.width * 0.55), round(face.box.height * 0.72))
-    cv2.ellipse(own, (round(x), round(y)), axes, 0, 0, 360, 1, -1)
-    for other in others:
-        left, top, right, bottom = other.box.pad(other.box.width * 0.25, other.box.height * 0.35).clamp(size).as_ints()
-        if right - left < 2 or bottom - top < 2:
-            continue
-        part = out[top:bottom, left:right]
-        few = cv2.resize(part, (3, 4), interpolation=cv2.INTER_AREA)
-        coarse = cv2.resize(few, (right - left, bottom - top), interpolation=cv2.INTER_LINEAR)
-        y, x = np.mgrid[-1 : 1 : complex(bottom - top), -1 : 1 : complex(right - left)]
-        inside = (x * x + y * y <= 1.0) & (own[top:bottom, left:right] == 0)
-        part[inside] = coarse[inside]
-    return out
+def _before_nothing(pixels: Pixels, person: Person, style: HideBackground) -> tuple[Pixels, Person]:
+    """The person before a painted ground; their masks end where that begins."""
+    there = whose(person.person_mask, person.landmarks)
+    left = (there > 0).astype(np.float32)
+    alone = replace(
+        person,
+        person_mask=person.person_mask * left,
+        hair_mask=person.hair_mask * left,
+        skin_mask=person.skin_mask * left,
+        clothes_mask=person.clothes_mask * left,
+    )
+    return hide_background(pixels, there, style), alone

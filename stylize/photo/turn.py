@@ -15,14 +15,18 @@ def turn(pixels: Pixels, quarters: int) -> Pixels:
 
 def turn_face(face: Face, quarters: int, shape: tuple[int, ...]) -> Face:
     """The face where `turn` of a picture of `shape` (height, width, ...) puts it."""
-    box = face.box
-    corners = _turn_points(np.array([[box.left, box.top], [box.right, box.bottom]], np.float32), quarters, shape)
-    low, high = corners.min(axis=0), corners.max(axis=0)
     return Face(
-        box=Box(left=float(low[0]), top=float(low[1]), right=float(high[0]), bottom=float(high[1])),
+        box=turn_box(face.box, quarters, shape),
         score=face.score,
         keypoints=_turn_points(face.keypoints, quarters, shape),
     )
+
+
+def turn_box(box: Box, quarters: int, shape: tuple[int, ...]) -> Box:
+    """The box where `turn` of a picture of `shape` puts it."""
+    corners = _turn_points(np.array([[box.left, box.top], [box.right, box.bottom]], np.float32), quarters, shape)
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    return Box(left=float(low[0]), top=float(low[1]), right=float(high[0]), bottom=float(high[1]))
 
 
 def upright_quarters(face: Face) -> int:

@@ -6,7 +6,7 @@ import hashlib
 import re
 import threading
 from collections.abc import Callable
-from importlib import import_module, resources
+from importlib import resources
 from pathlib import Path
 
 import cv2
@@ -15,7 +15,8 @@ import pytest
 
 from stylize import errors, photo
 from stylize import landmarks as lm
-from stylize.models import Outfit, Pixels
+from stylize.models import HideOrder, Outfit, Pixels
+from stylize.photo.view import view_of
 from tests.photo.people import WHOLE, SubjectOf, as_photo, exposed, measured
 
 
@@ -56,8 +57,10 @@ def test_bystanders_cannot_be_recognised(close_up: Callable[[str], Pixels]) -> N
 def test_nothing_is_hidden_where_nobody_else_is(portraits: dict[str, bytes], name: str) -> None:
     picture = photo.read(portraits[name])
     findings = photo.inspect(picture)
-    crop, _, _ = import_module("stylize.photo.isolate")._crop(picture.pixels, findings.faces[0], ())
-    assert np.array_equal(photo.isolate(picture, findings).pixels, crop)
+    everything = HideOrder(background="keep", shown=tuple(range(len(findings.regions))))
+    subject = photo.isolate(picture, findings, everything)
+    assert np.array_equal(subject.pixels, view_of(findings.faces[0], picture.pixels.shape).pixels(picture.pixels))
+    assert subject.hidden == ()
 
 
 def test_nobody_there() -> None:
