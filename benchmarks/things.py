@@ -151,7 +151,7 @@ def badge(rng: np.random.Generator, x: float, script: str) -> Thing:
     return _done("badge", RegionKind.BADGE, sheet, x)
 
 
-def plate(rng: np.random.Generator, x: float, script: str) -> Thing:  # noqa: ARG001: plates are Latin here
+def plate(rng: np.random.Generator, x: float, script: str) -> Thing:  # noqa: ARG001
     """A number plate, European or American, on the dark of a bumper."""
     long = bool(rng.random() < 0.7)
     width, height = (11 * x, 2.45 * x) if long else (6.4 * x, 3.2 * x)
@@ -242,7 +242,7 @@ def shirt(rng: np.random.Generator, x: float, script: str) -> Thing:
     return Thing(name="shirt", kind=RegionKind.TEXT, picture=picture, cover=cover, x_height=x)
 
 
-def blank_paper(rng: np.random.Generator, x: float, script: str) -> Thing:  # noqa: ARG001: nothing is written on it
+def blank_paper(rng: np.random.Generator, x: float, script: str) -> Thing:  # noqa: ARG001
     """A sheet whose words cannot be made out: grey bars where lines are."""
     sheet, draw = _sheet(82 * x, 116 * x, (236, 235, 230))
     for row in range(14, 104, 4):
@@ -251,7 +251,7 @@ def blank_paper(rng: np.random.Generator, x: float, script: str) -> Thing:  # no
     return _done("blank paper", RegionKind.PAPER, sheet, x)
 
 
-def blank_screen(rng: np.random.Generator, x: float, script: str) -> Thing:  # noqa: ARG001: nothing is written on it
+def blank_screen(rng: np.random.Generator, x: float, script: str) -> Thing:  # noqa: ARG001
     """A lit screen with a picture on it and no word."""
     small = rng.integers(90, 255, (6, 9, 3)).astype(np.uint8)
     width, height, edge = round(96 * x), round(60 * x), round(2.2 * x)

@@ -17,6 +17,7 @@ FACES_FAR = "face_detection_full_range"
 FACE_MESH = "face_landmark"
 SELFIE = "selfie_segmentation"
 FACES_SMALL = "centerface"
+TEXT = "PP-OCRv6_det_small"
 
 _LOCK = threading.Lock()
 

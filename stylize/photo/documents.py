@@ -1,0 +1,122 @@
+"""Text, papers, badges, screens and number plates: writing is found, put together, and laid on the thing it stands on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from stylize.geometry import Box
+from stylize.models import Face, Pixels, Points, Region, RegionKind
+from stylize.photo import text
+from stylize.photo.blocks import Block, blocks
+from stylize.photo.kinds import kind_of, kind_without_words
+from stylize.photo.quadrangle import around, clockwise, grown
+from stylize.photo.surfaces import LOOK_PX, Surface, find_surfaces
+
+_MARGIN = 0.6
+_BEZEL = 3.0
+
+Piece = tuple[tuple[Block, ...], Surface | None]
+"""Blocks, and the surface they stand on."""
+
+
+def find_documents(pixels: Pixels, faces: tuple[Face, ...]) -> tuple[Region, ...]:
+    """Regions of `pixels` (h, w, 3) with writing, and bright flat things without; by kind, the largest first in each.
+
+    `faces`: all that were found in it; a badge is told by the face above it.
+    """
+    seen = _shrink(pixels, text.LOOK_PX)
+    scale = pixels.shape[1] / seen.shape[1]
+    near = tuple(replace(face, box=face.box.scale(1 / scale)) for face in faces)
+    surfaces = _surfaces(seen)
+    pieces = _pieces(blocks(text.find_lines(seen)), surfaces)
+    regions = [
+        _region(kind_of(members, surface, near), _outline(members, surface), members[0].score, scale)
+        for members, surface in pieces
+    ]
+    whole = seen.shape[0] * seen.shape[1]
+    for surface in surfaces:
+        kind = kind_without_words(surface, surface.area / whole, near)
+        if kind and not any(_overlap(surface.corners, _outline(*piece)) for piece in pieces):
+            regions.append(_region(kind, surface.corners, surface.edged * 0.5, scale))
+    order = list(RegionKind)
+    size = seen.shape[1] * scale, seen.shape[0] * scale
+    return tuple(sorted((_inside(r, size) for r in regions), key=lambda r: (order.index(r.kind), -r.box.area)))
+
+
+def _shrink(pixels: Pixels, longest: int) -> Pixels:
+    scale = longest / max(pixels.shape[:2])
+    if scale >= 1:
+        return pixels
+    size = (max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale)))
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _surfaces(seen: Pixels) -> tuple[Surface, ...]:
+    small = _shrink(seen, LOOK_PX)
+    back = np.float32(seen.shape[1] / small.shape[1])
+    return tuple(replace(found, corners=found.corners * back) for found in find_surfaces(small))
+
+
+def _pieces(found: tuple[Block, ...], surfaces: tuple[Surface, ...]) -> list[Piece]:
+    """Every block with the surface it stands on; blocks that share one, or lie on what another stands on, together."""
+    on: dict[int, list[Block]] = {}
+    alone: list[Block] = []
+    for block in found:
+        number = _ground(block, surfaces)
+        if number is None:
+            alone.append(block)
+        else:
+            on.setdefault(number, []).append(block)
+    pieces: list[Piece] = [(tuple(members), surfaces[number]) for number, members in on.items()]
+    return pieces + [((block,), None) for block in alone]
+
+
+def _ground(block: Block, surfaces: tuple[Surface, ...]) -> int | None:
+    """The number of the smallest surface that holds `block`, or of the screen that this is a window of."""
+    holding = [number for number, surface in enumerate(surfaces) if _holds(surface, block)]
+    if not holding:
+        return None
+    best = holding.pop()  # the largest come first
+    for number in reversed(holding):
+        frame = surfaces[number]
+        if frame.area < _BEZEL * surfaces[best].area and (frame.rimmed > 0.4 or frame.brighter < 0):
+            best = number
+    return best
+
+
+def _holds(surface: Surface, block: Block) -> bool:
+    middle = surface.corners.mean(axis=0)
+    wider = middle + (surface.corners - middle) * np.float32(1.08)
+    marks = np.concatenate([line.corners for line in block.lines] + [line.middle[None] for line in block.lines])
+    inside = [cv2.pointPolygonTest(wider[:, None], (float(x), float(y)), False) >= 0 for x, y in marks]
+    return float(np.mean(inside)) > 0.85
+
+
+def _outline(members: tuple[Block, ...], surface: Surface | None) -> Points:
+    """The surface with its rim, or the writing with a margin; the smallest quadrangle that was found."""
+    if surface is not None:
+        return grown(surface.corners, 0.02 * min(surface.sides) + 1)
+    return grown(members[0].corners, _MARGIN * members[0].height)
+
+
+def _overlap(a: Points, b: Points) -> bool:
+    """Whether a third of the smaller lies in the other."""
+    shared, _ = cv2.intersectConvexConvex(cv2.convexHull(a), cv2.convexHull(b))
+    return bool(shared > 0.33 * min(cv2.contourArea(cv2.convexHull(a)), cv2.contourArea(cv2.convexHull(b))))
+
+
+def _region(kind: RegionKind, corners: Points, score: float, scale: float) -> Region:
+    enlarged = clockwise(corners * np.float32(scale))
+    return Region(kind=kind, box=around(enlarged), corners=enlarged, score=score)
+
+
+def _inside(region: Region, size: tuple[float, float]) -> Region:
+    """Its box ends at the photo's edge; its corners may reach over it."""
+    box = region.box
+    held = Box(
+        left=max(box.left, 0), top=max(box.top, 0), right=min(box.right, size[0]), bottom=min(box.bottom, size[1])
+    )
+    return replace(region, box=held)
