@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
@@ -40,8 +42,20 @@ def inspect(photo: Photo, face: int | None = None) -> Findings:
     `verdict` is "ask" where a warning was raised, else "ok". Raises NoFace, FaceTooSmall, or NoSuchFace where `face` is
     none of those found.
     """
+    return choose(photo, survey(photo), face)
+
+
+def survey(photo: Photo) -> Findings:
+    """All that is found in a photo, whoever it is about: no subject, no warnings. `verdict` "refuse": nobody is in it."""
     sighted = sight(photo.pixels)
     faces = find_faces(photo.pixels, sighted)
+    regions = find_regions(photo.pixels, faces, sighted)
+    return Findings(faces=faces, subject=None, regions=regions, warnings=(), verdict="ok" if faces else "refuse")
+
+
+def choose(photo: Photo, found: Findings, face: int | None = None) -> Findings:
+    """`found` with its subject and warnings. Raises as `inspect` does."""
+    faces = found.faces
     if not faces:
         raise NoFace
     if face is not None and not 0 <= face < len(faces):
@@ -51,13 +65,7 @@ def inspect(photo: Photo, face: int | None = None) -> Findings:
     if chosen.box.width < SMALLEST_FACE_PX:
         raise FaceTooSmall(width_px=round(chosen.box.width), limit_px=SMALLEST_FACE_PX)
     warnings = _warnings(photo.pixels, faces, chosen)
-    return Findings(
-        faces=faces,
-        subject=subject,
-        regions=find_regions(photo.pixels, faces, sighted),
-        warnings=warnings,
-        verdict="ask" if warnings else "ok",
-    )
+    return replace(found, subject=subject, warnings=warnings, verdict="ask" if warnings else "ok")
 
 
 def _warnings(pixels: Pixels, faces: tuple[Face, ...], chosen: Face) -> tuple[str, ...]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from stylize.models import Findings, HideOrder, Photo, Subject
-from stylize.photo.inspect import inspect
+from stylize.errors import NoSuchFace
+from stylize.models import Findings, HideOrder, Photo, Pixels, Subject
+from stylize.photo.hiding import redact
+from stylize.photo.inspect import choose, survey
 from stylize.photo.isolate import isolate
 
 
@@ -14,14 +16,28 @@ class Sitting:
 
     def __init__(self, photo: Photo) -> None:
         self.photo = photo
+        self._survey: Findings | None = None
         self._findings: dict[int | None, Findings] = {}
         self._subjects: dict[tuple[int | None, HideOrder], Subject] = {}
 
     def inspect(self, face: int | None) -> Findings:
         """Raises SubjectError as `stylize.photo.inspect` does; that is not remembered."""
         if face not in self._findings:
-            self._findings[face] = inspect(self.photo, face)
+            self._findings[face] = choose(self.photo, self.survey(), face)
         return self._findings[face]
+
+    def survey(self) -> Findings:
+        """As `stylize.photo.survey`: it is done once, whoever is the subject."""
+        if self._survey is None:
+            self._survey = survey(self.photo)
+        return self._survey
+
+    def redact(self, face: int | None, order: HideOrder) -> Pixels:
+        """The whole photo as `stylize.photo.redact` gives it, for the subject `face`; None: for nobody. Not remembered."""
+        found = self.survey()
+        if face is not None and not 0 <= face < len(found.faces):
+            raise NoSuchFace(number=face + 1, count=len(found.faces))
+        return redact(self.photo, found, order, face)
 
     def isolate(self, face: int | None, hide: HideOrder = HideOrder()) -> Subject:
         """The person of `face`; None: the one whom the photo is about. `hide`: what is hidden of all others. Raises as
@@ -33,5 +49,6 @@ class Sitting:
 
     def end(self) -> None:
         """Forget what was measured."""
+        self._survey = None
         self._findings.clear()
         self._subjects.clear()
