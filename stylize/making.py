@@ -1,26 +1,25 @@
 """From the measured subject to the picture: check what is asked, plan, load, generate, box.
 
-The one place that knows several engines at once: it lets the figure engine draw diffusion's init picture, and goes on
-with the next engine when one that the user did not name cannot work here and now.
+It goes on with the next engine when one that the user did not name cannot work here and now.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol, TypeVar, runtime_checkable
 
-import cv2
 import numpy as np
 
 from stylize import export, styles
+from stylize.brushwork import between, guarded, load_engine, painted
 from stylize.engines.base import Engine
-from stylize.errors import EngineError, EngineFailed, EngineUnavailable, StylizeError
-from stylize.models import BoxOrder, Capabilities, Look, Lora, Picture, Pixels, Plan, Request, Subject
-from stylize.progress import Progress, Stage, StageWatch, Tell, nobody
+from stylize.errors import EngineError, EngineUnavailable
+from stylize.models import BoxOrder, Capabilities, Look, Picture, Pixels, Plan, Request, Subject
+from stylize.progress import Stage, StageWatch, nobody
 from stylize.retouching import touch_up, wants_touch_up
 from stylize.scenery import set_before
 from stylize.styles import Style
+from stylize.together import Together
 from stylize.toybox.compose import compose as pack
 from stylize.toybox.cutout import cut_figure
 from stylize.toybox.order import check_order as check_box
@@ -28,28 +27,11 @@ from stylize.toybox.palettes import choose_palette
 from stylize.toybox.print.parts import PrintParts
 from stylize.toymaking import NO_TOYS, Rack, Toys, check_toys, paint_toys, painter_of
 
-T = TypeVar("T")
-
 _ROOM = 0.02
 """Around a figure alone, over its height."""
 
-INIT_SHARE, FACE_SHARE = 0.15, 0.2
-"""The shares of the stage GENERATE in which the figure engine draws diffusion's init picture, and in which the face is
-painted once more.
-"""
-
-
-@runtime_checkable
-class Weighed(Protocol):
-    """An engine with weights: loading them takes a while and is told, and they have a digest."""
-
-    def load(self, *, tell: Tell = ...) -> None: ...
-
-    def capabilities(self) -> Capabilities: ...
-
-    def close(self) -> None: ...
-
-    def weights_digest(self, loras: tuple[Lora, ...] = (), guides: tuple[str, ...] = ()) -> str: ...
+FACE_SHARE = 0.2
+"""The share of the stage GENERATE in which the face is painted once more."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,11 +51,14 @@ class Made:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bench:
-    """What there is to make pictures with. `rack`: the toys of the user's words that were painted before."""
+    """What there is to make pictures with. `rack`: the toys of the user's words that were painted before. `together`: the
+    order that the picture is one of.
+    """
 
     styles: Mapping[str, Style]
     engines: Mapping[str, Engine]
     rack: Rack = field(default_factory=Rack)
+    together: Together = field(default_factory=Together)
 
     def capabilities(self) -> tuple[Capabilities, ...]:
         """What every engine can do now."""
@@ -126,8 +111,8 @@ def _make_toys(
         return NO_TOYS
     engine = bench.engines[chosen.name]
     plan = styles.toy_plan(order.toys[0], 0, look, request.style, chosen, request.denoise)
-    weights_digest = _guarded(chosen.name, lambda: _load(engine, plan, nobody))
-    return _guarded(
+    weights_digest = guarded(chosen.name, lambda: load_engine(engine, plan, nobody))
+    return guarded(
         chosen.name,
         lambda: paint_toys(
             order,
@@ -217,70 +202,18 @@ def _attempt(
         plan = styles.plan(request, style, able, subject.person.look, seed, weights_digest="")
     engine = bench.engines[plan.engine]
     with watch.stage(Stage.LOAD):
-        plan = replace(plan, weights_digest=_guarded(plan.engine, lambda: _load(engine, plan, watch.tell)))
+        plan = replace(plan, weights_digest=guarded(plan.engine, lambda: load_engine(engine, plan, watch.tell)))
     with watch.stage(Stage.GENERATE):
         subject = set_before(subject, styles.scenes().get(request.scene or ""), plan)
-        from_figure = plan.denoise is not None and plan.denoise.needs_figure
-        drawn = _draw_init(subject, plan, style, able, bench, watch) if from_figure else None
-        low, high = INIT_SHARE if from_figure else 0.0, 1 - FACE_SHARE if wants_touch_up(plan) else 1.0
-        picture = _generate(engine, subject, plan, watch, _between(watch.tell, low, high), drawn)
-        rest = _between(watch.tell, high, 1.0)
-        mended = _guarded(plan.engine, lambda: touch_up(engine, subject, plan, picture, tell=rest, cancel=watch.cancel))
+        high = 1 - FACE_SHARE if wants_touch_up(plan) else 1.0
+        picture = painted(
+            subject, plan, style, able, bench.engines, bench.together, watch.part(Stage.GENERATE, 0.0, high)
+        )
+        if plan.denoise is not None:
+            plan = replace(plan, denoise=replace(plan.denoise, rows=picture.rows))
+        rest = between(watch.tell, high, 1.0)
+        mended = guarded(plan.engine, lambda: touch_up(engine, subject, plan, picture, tell=rest, cancel=watch.cancel))
         return plan, mended
-
-
-def _load(engine: Engine, plan: Plan, tell: Tell) -> str:
-    """Load it, and return the digest of its weights and the LoRAs of `plan`; "" for an engine without weights."""
-    if not isinstance(engine, Weighed):
-        engine.load()
-        return ""
-    engine.load(tell=tell)
-    loras, guides = (plan.denoise.loras, plan.denoise.guides) if plan.denoise else ((), ())
-    return engine.weights_digest(loras, guides) if guides else engine.weights_digest(loras)
-
-
-def _draw_init(
-    subject: Subject, plan: Plan, style: Style, able: Sequence[Capabilities], bench: Bench, watch: StageWatch
-) -> Picture:
-    """The figure engine's picture for diffusion to begin from, in the size of `plan`."""
-    figure = next(c for c in able if c.name == "figure")
-    engine = bench.engines[figure.name]
-    _guarded(figure.name, engine.load)
-    drawing = styles.figure_plan(plan, style, figure)
-    picture = _generate(engine, subject, drawing, watch, _between(watch.tell, 0.0, INIT_SHARE))
-    if drawing.size == plan.size:
-        return picture
-    wanted = (plan.size.width, plan.size.height)
-    resized = cv2.resize(picture.pixels, wanted, interpolation=cv2.INTER_AREA)
-    return replace(picture, pixels=np.asarray(resized, np.uint8), cutout=None)
-
-
-def _generate(
-    engine: Engine, subject: Subject, plan: Plan, watch: StageWatch, tell: Tell, init_picture: Picture | None = None
-) -> Picture:
-    def work() -> Picture:
-        return engine.generate(subject, plan, tell=tell, cancel=watch.cancel, init_picture=init_picture)
-
-    return _guarded(plan.engine, work)
-
-
-def _guarded(engine: str, work: Callable[[], T]) -> T:
-    """Whatever an engine raises that is no StylizeError becomes EngineFailed, which names its kind and nothing else."""
-    try:
-        return work()
-    except StylizeError:
-        raise
-    except Exception as problem:
-        raise EngineFailed(engine=engine, kind=type(problem).__name__) from problem
-
-
-def _between(tell: Tell, low: float, high: float) -> Tell:
-    """A listener that hears 0 to 1 as `low` to `high`."""
-
-    def told(progress: Progress) -> None:
-        tell(replace(progress, fraction=low + (high - low) * progress.fraction))
-
-    return told
 
 
 def _not_ready(request: Request, style: Style, able: Sequence[Capabilities]) -> EngineError | None:

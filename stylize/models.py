@@ -198,7 +198,7 @@ class Subject:
 class Denoise:
     """Everything diffusers is told. `denoising_steps` is what really runs, never 0. `ip_adapter_scale` 0: none is put on.
     `scheduler` "": the model's own, as for all that edit. `image_reference`: what these are shown behind the photo.
-    `family`: of the weights.
+    `family`: of the weights. `rows`: painted as one of so many side by side; it decides how its numbers are rounded.
     """
 
     prompt: str = field(repr=False)
@@ -216,6 +216,7 @@ class Denoise:
     deepcache_interval: int = 1
     image_reference: Literal["", "figure"] = ""
     family: str = ""
+    rows: int = 1
 
     @property
     def denoising_steps(self) -> int:
@@ -277,7 +278,8 @@ class Picture:
     """Generated pixels. `cutout` where the engine knows its figure's outline. `timings`: (stage, seconds).
 
     `alone` (h, w, 4) uint8 sRGB, straight alpha: the figure of `pixels`, finished, without its ground; None where the
-    engine does not know it. `memory`: how the model's memory was used, a mode of the diffusion engine.
+    engine does not know it. `memory`: how the model's memory was used, a mode of the diffusion engine. `rows`: of which
+    it was really one, beside others; fewer than the plan's where memory ran out.
     """
 
     pixels: Pixels = field(repr=False)
@@ -286,6 +288,7 @@ class Picture:
     timings: tuple[tuple[str, float], ...]
     alone: Pixels | None = field(default=None, repr=False)
     memory: str = ""
+    rows: int = 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

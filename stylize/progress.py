@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -30,11 +30,14 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Progress:
-    """One report. `fraction` is that of the stage, 0 to 1; `preview` an (h, w, 3) uint8 sRGB sketch or None."""
+    """One report. `fraction` is that of the stage, 0 to 1; `preview` an (h, w, 3) uint8 sRGB sketch or None. `pictures`:
+    how many it is about, if several are made at once.
+    """
 
     stage: Stage
     fraction: float
     preview: npt.NDArray[np.uint8] | None = None
+    pictures: int = 1
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.fraction <= 1.0:
@@ -117,8 +120,15 @@ class StageWatch:
 
         def told(progress: Progress) -> None:
             fraction = low + (high - low) * progress.fraction if progress.stage is stage else progress.fraction
-            self.tell(Progress(stage=progress.stage, fraction=fraction, preview=progress.preview))
+            self.tell(replace(progress, fraction=fraction))
 
-        part = StageWatch(told, self.cancel)
-        part.durations = self.durations
-        return part
+        return self._beside(told)
+
+    def about(self, pictures: int) -> StageWatch:
+        """One that tells of so many pictures at once, and adds to the same seconds."""
+        return self if pictures == 1 else self._beside(lambda progress: self.tell(replace(progress, pictures=pictures)))
+
+    def _beside(self, tell: Tell) -> StageWatch:
+        other = StageWatch(tell, self.cancel)
+        other.durations = self.durations
+        return other

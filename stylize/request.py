@@ -118,6 +118,7 @@ class DenoiseOverride:
     `pace`: "quick", with the few steps that the weights allow, or "thorough"; None: quick where they do, unless
     scheduler, num_inference_steps or guidance_scale are set. `decoder`: "tiny" is faster, and loses fine detail.
     `deepcache_interval`: every so many steps the whole UNet runs, between them only its outermost layers; 1: always all.
+    `rows`: as one of so many painted side by side, as the receipt of such a picture tells; None: alone.
     """
 
     prompt: str | None = field(default=None, repr=False)
@@ -135,6 +136,7 @@ class DenoiseOverride:
     pace: Literal["quick", "thorough"] | None = None
     decoder: Literal["full", "tiny"] | None = None
     deepcache_interval: int | None = None
+    rows: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from types import TracebackType
 from typing import Protocol, Self, runtime_checkable
 
 from stylize import photo, pipeline
+from stylize.brushwork import Weighed
 from stylize.engines import registry
 from stylize.engines.base import Engine
 from stylize.errors import StylizeError
 from stylize.idle import Idle
-from stylize.making import Bench, Weighed
+from stylize.making import Bench
 from stylize.models import Capabilities, Evidence, Findings, Look, Photo, Request
 from stylize.photo import Sitting
 from stylize.pipeline import PhotoReport, Read, Result, Witness
@@ -21,6 +23,7 @@ from stylize.privacy import lock_down
 from stylize.progress import CancelToken, Tell, nobody
 from stylize.settings import Settings, read_settings
 from stylize.styles import Style, load_styles
+from stylize.together import Together
 from stylize.toymaking import Rack
 
 
@@ -75,9 +78,11 @@ class Workshop:
         *,
         tell: Tell = nobody,
         cancel: CancelToken | None = None,
+        together: Together | None = None,
     ) -> Result:
         """As `stylize.run`, with engines that stay warm. `source`: a photo's bytes, or a photo that was read already,
-        or a `Sitting` of one for several pictures.
+        or a `Sitting` of one for several pictures. `together`: the order (`stylize.together.order_of`) of which this is
+        one; where that is faster the first who asks has others of it painted at the same time. Whoever keeps it ends it.
         """
         request = request or Request()
         with self._one_at_a_time:
@@ -88,7 +93,7 @@ class Workshop:
                 return pipeline.run(
                     source,
                     request,
-                    bench=self._bench(),
+                    bench=self._bench() if together is None else replace(self._bench(), together=together),
                     tell=tell,
                     cancel=cancel,
                     read=self._read,

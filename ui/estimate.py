@@ -38,7 +38,8 @@ BEFORE: Mark = (-1.0, 0.0)
 class Course:
     """What decides how long a picture takes. `denoises`: its middle goes in even steps, of which nobody knows beforehand
     how long one takes; `num_inference_steps` how many, 0 if it is not known. `toys`: of the visitor's words, each painted
-    for itself by a model, whoever makes the picture.
+    for itself by a model, whoever makes the picture. `beside`: how many pictures are painted at once, and the first of them
+    finished; 0: it was painted before, with others, and is finished now.
     """
 
     engine: str = ""
@@ -48,6 +49,7 @@ class Course:
     denoises: bool = False
     num_inference_steps: int = 0
     toys: int = 0
+    beside: int = 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,6 +84,7 @@ def first_lap(course: Course) -> Lap:
     for number, stage in enumerate(STAGES):
         always, each = table.get(stage, (0.0, 0.0))
         if stage is Stage.GENERATE:
+            always, each = course.beside * always, course.beside * each
             always += course.toys * (toy[0] + toy[1] * TOY_MEGAPIXELS)
         parts = TICKS if stage is Stage.GENERATE else 1
         for part in range(1, parts + 1):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
 from stylize.errors import Cancelled, StylizeError
@@ -19,6 +20,8 @@ Outcome = TypeVar("Outcome")
 LINE: Line[Job[Any]] = Line()
 """The one before the workbench of this program."""
 TIMES = Times()
+FINISHING = 0.1
+"""How much of a picture's part of the bar is left for its own round if it was painted with others."""
 MOST_SHOWN = 0.99
 """The bar is full when the picture is there, and not before."""
 
@@ -27,8 +30,9 @@ class Job(Generic[Outcome]):
     """Runs `work` for each of `rounds`, after all jobs that came before have ended: the first argument is which, from 0.
     `outcomes`, one a round, or `error` are there when `done`. Raises LineFull if too many wait already.
 
-    `latest` is the last progress told, None while it waits for its turn; `round` the one that it is about; `frame` the
-    last preview picture, of `frames` in all. `course`: what it is, for the estimate.
+    `latest` is the last progress told, None while it waits for its turn; `round` the one that it is about, and `beside` how
+    many rounds it works for at once: 0 if the most of it was done before. `frame` the last preview picture, of `frames` in
+    all. `course`: what it is, for the estimate.
     """
 
     def __init__(
@@ -48,10 +52,12 @@ class Job(Generic[Outcome]):
         self._lap_began = 0.0
         self._marks: list[Mark] = []
         self._shown = 0.0
+        self._passed, self._painted = 0.0, 0
         self._collected = False
         self.course = course or Course()
         self.rounds = rounds
         self.round = 0
+        self.beside = 1
         self.done = False
         self.latest: Progress | None = None
         self.frame: Pixels | None = None
@@ -101,7 +107,9 @@ class Job(Generic[Outcome]):
 
     def left(self) -> float | None:
         """The seconds that its own work will still take, without those before it; None if nobody can know yet."""
-        lap, known = self._times.expect(self.course), self._times.knows(self.course)
+        course = self._course
+        lap, known = self._times.expect(course), self._times.knows(course)
+        finish = self._times.expect(replace(course, beside=0)) if course.beside != 1 else lap
         with self._news:
             if self._began is None or self.done:
                 return None if not known and self.course.denoises else (not self.done) * self.rounds * lap.seconds
@@ -112,8 +120,10 @@ class Job(Generic[Outcome]):
             ):  # before the first step there is no telling
                 return None
             rest = left(lap, self._marks, now, even=even)
-            more = self.rounds - 1 - self.round
-            return rest + more * (now + rest if even else lap.seconds)
+            painted = max(0, self._painted - 1 - self.round)
+            more = self.rounds - 1 - self.round - painted
+            each = now + rest if even else lap.seconds
+            return rest + painted * finish.seconds + more * each / max(1, course.beside)
 
     @property
     def fraction(self) -> float:
@@ -122,19 +132,27 @@ class Job(Generic[Outcome]):
 
     def soon(self, seconds: float) -> float:
         """What `fraction` will be so much later if nothing is heard until then."""
-        lap = self._times.expect(self.course)
+        lap = self._times.expect(self._course)
         with self._news:
             if self._began is None or self.done:
                 return float(self.done)
             now = time.perf_counter() - self._lap_began
             lately, then = (share(lap, self._marks, moment) for moment in (now, now + seconds))
-            self._shown = max(self._shown, min(MOST_SHOWN, (self.round + lately) / self.rounds))
-            return max(self._shown, min(MOST_SHOWN, (self.round + then) / self.rounds))
+            before, whole = self._passed, weight(self.beside)
+            self._shown = max(self._shown, min(MOST_SHOWN, (before + whole * lately) / self.rounds))
+            return max(self._shown, min(MOST_SHOWN, (before + whole * then) / self.rounds))
+
+    @property
+    def _course(self) -> Course:
+        """That of this round."""
+        return replace(self.course, beside=self.beside)
 
     def _tell(self, progress: Progress) -> None:
         self._cancel.check()
         with self._news:
             self.latest = progress
+            if progress.pictures > self.beside > 0:
+                self.beside, self._painted = progress.pictures, self.round + progress.pictures
             if progress.preview is not None:
                 self.frame, self.frames = progress.preview, self.frames + 1
             if not self._marks or place(progress) > self._marks[-1][0]:
@@ -144,11 +162,14 @@ class Job(Generic[Outcome]):
     def _play(self, number: int) -> Outcome:
         with self._news:
             self.round = number
+            self.beside = 0 if number < self._painted else 1
             self._marks = []
             self._lap_began = time.perf_counter()
             self._began = self._began or self._lap_began
         outcome = self._work(number, self._tell, self._cancel)
-        self._times.note(self.course, self._marks, time.perf_counter() - self._lap_began)
+        self._times.note(self._course, self._marks, time.perf_counter() - self._lap_began)
+        with self._news:
+            self._passed += weight(self.beside)
         return outcome
 
     def _run(self) -> None:
@@ -170,3 +191,8 @@ class Job(Generic[Outcome]):
             with self._news:
                 self.done = True
                 self._news.notify_all()
+
+
+def weight(beside: int) -> float:
+    """Of a round that paints so many pictures and finishes one, in pictures."""
+    return FINISHING if beside == 0 else beside - FINISHING * (beside - 1)

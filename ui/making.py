@@ -52,8 +52,8 @@ class Making:
                 return
             try:
                 request = to_request(values, self._say.code)
-                shown, count = self._showing.seed(visit), int(values["count"])
-                ordered = requests(request, throw, count=count, shown=shown)
+                (shown, rows), count = self._showing.seed(visit), int(values["count"])
+                ordered = requests(request, throw, count=count, shown=shown, rows=rows)
                 visit.job = self._shop.begin(visit.photo or "", ordered)
             except StylizeError as problem:
                 yield self._trouble(problem)

@@ -47,6 +47,7 @@ class Parcel:
         self, result: Result, *, before: Sheet, photo: str | None = None, seconds: float = 0.0, language: str = "en"
     ) -> None:
         self.style, self.engine, self.seed = result.plan.style, result.plan.engine, result.plan.seed
+        self.rows = result.plan.denoise.rows if result.plan.denoise else 1
         self.request, self.photo, self.seconds = result.request, photo, seconds
         height, width = result.pixels.shape[:2]
         self.size = Size(width=width, height=height)

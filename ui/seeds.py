@@ -30,14 +30,16 @@ def requests(
     *,
     count: int = 1,
     shown: int | None = None,
+    rows: int = 1,
     draw: Callable[[int], int] = secrets.randbelow,
 ) -> list[Request]:
-    """`asked`, `count` times, each with a seed of its own, but once for SAME. `shown`: the seed of the picture on the page.
+    """`asked`, `count` times, each with a seed of its own, but once for SAME. `shown`: the seed of the picture on the page,
+    and `rows`: as one of how many it was painted, without which the same seed would be rounded otherwise.
 
     A FRESH one differs from `shown` in what is chosen from a handful, too. `draw(n)`: a number from 0 to n - 1.
     """
     if throw is Throw.SAME and shown is not None:
-        return [replace(asked, seed=shown)]
+        return [replace(asked, seed=shown, denoise=replace(asked.denoise, rows=rows) if rows > 1 else asked.denoise)]
     seed = asked.seed if throw is Throw.FORM else None
     if seed is None:
         seed = draw(MAX_SEED + 1)

@@ -17,6 +17,7 @@ from stylize.pipeline import Result
 from stylize.privacy.wall import Wall
 from stylize.progress import CancelToken, Tell
 from stylize.styles import can_do, choose_engine, scenes_of
+from stylize.together import Together, order_of
 from stylize.toybox.accessories import search_accessories
 from stylize.toybox.order import ACCESSORY_LIMIT, NAME_LIMIT, TAGLINE_LIMIT
 from stylize.toybox.palettes import palettes
@@ -219,14 +220,16 @@ class Shop:
     def begin(self, photo_id: str, requests: Sequence[Request]) -> Job[Result]:
         """Start making the pictures, one for each request. While one is being made the photo is not wiped."""
         sittings: list[Sitting] = []
+        together = order_of(requests)
 
         def work(number: int, tell: Tell, cancel: CancelToken) -> Result:
-            with self.intake.arrivals.hold(photo_id) as arrival, ending(sittings, last=number == len(requests) - 1):
+            last = number == len(requests) - 1
+            with self.intake.arrivals.hold(photo_id) as arrival, ending(sittings, together, last=last):
                 if arrival is None or arrival.photo is None:
                     raise PhotoGone
                 if not sittings:
                     sittings.append(Sitting(arrival.photo))
-                return self.workshop.run(sittings[0], requests[number], tell=tell, cancel=cancel)
+                return self.workshop.run(sittings[0], requests[number], tell=tell, cancel=cancel, together=together)
 
         job = Job(work, rounds=len(requests), course=self._course(requests[0]))
         with self._lock:
@@ -250,8 +253,10 @@ class Shop:
 
 
 @contextmanager
-def ending(sittings: list[Sitting], *, last: bool) -> Iterator[None]:
-    """What was measured of the photo is forgotten after the last picture, or when one was not finished."""
+def ending(sittings: list[Sitting], together: Together, *, last: bool) -> Iterator[None]:
+    """What was measured of the photo, and painted for later, is forgotten after the last picture, or when one was not
+    finished.
+    """
     try:
         yield
     except BaseException:
@@ -261,4 +266,5 @@ def ending(sittings: list[Sitting], *, last: bool) -> Iterator[None]:
         for sitting in sittings if last else ():
             sitting.end()
         if last:
+            together.end()
             sittings.clear()

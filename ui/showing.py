@@ -66,11 +66,11 @@ class Showing:
             return {"done": gr.update(visible=True), "side": gr.update(visible=True), **strip, **self._several(visit)}
         return {"done": gr.update(visible=False), **strip, **self._nothing()}
 
-    def seed(self, visit: Visit) -> int | None:
-        """That of the picture that is shown, or was made last."""
+    def seed(self, visit: Visit) -> tuple[int | None, int]:
+        """That of the picture that is shown, or was made last; and as one of how many it was painted."""
         last = visit.shown or (visit.parcels[-1] if visit.parcels else None)
         parcel = self._shop.parcels.get(last)
-        return None if parcel is None else parcel.seed
+        return (None, 1) if parcel is None else (parcel.seed, parcel.rows)
 
     def gone(self, visit: Visit, said: str) -> Updates:
         """The shown picture was wiped: `said` stands in its place, beside what is left of the others."""

@@ -122,7 +122,9 @@ def _doing(say: Language, job: Job[Any], stage: Stage | None) -> str:
     step = next((name for name, stages in steps(job.course).items() if stage in stages), "export")
     word = _word(job.course, step)
     sentence = say(f"stage.{word}") if word in ("paint", "check") else say(f"stage.{stage}")
-    if job.rounds > 1:
+    if job.beside > 1:
+        sentence = say("left.together", number=job.beside, doing=sentence)
+    elif job.rounds > 1:
         sentence = say("left.round", number=job.round + 1, of=job.rounds, doing=sentence)
     return f"{sentence} …"
 

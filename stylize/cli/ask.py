@@ -76,6 +76,12 @@ def add_request(parser: argparse.ArgumentParser) -> None:
     denoise.add_argument(
         "--deepcache-interval", type=int, metavar="1..5", help="how often the whole model runs; 1: in every step"
     )
+    denoise.add_argument(
+        "--rows",
+        type=int,
+        metavar="1..4",
+        help="the number that the receipt of one of several pictures names, to have it again",
+    )
     denoise.add_argument("--prompt")
     denoise.add_argument("--negative-prompt")
     denoise.add_argument("--strength", type=float, metavar="0.05..1")
@@ -128,6 +134,7 @@ def build_request(args: argparse.Namespace, styles: Mapping[str, Style], media_t
             pace=args.pace,
             decoder=args.decoder,
             deepcache_interval=args.deepcache_interval,
+            rows=args.rows,
         ),
         export=ExportOrder(media_type=media_type, quality=args.quality),
         face=None if args.face is None else args.face - 1,

@@ -97,6 +97,8 @@ def _painted(denoise: Denoise) -> dict[str, object]:
         told["face_pass strength"] = f"{denoise.face_pass.strength:g}"
     if denoise.decoder != "full":
         told["decoder"] = denoise.decoder
+    if denoise.rows > 1:
+        told["rows"] = denoise.rows
     if denoise.deepcache_interval > 1:
         told["deepcache_interval"] = denoise.deepcache_interval
     return told

@@ -44,6 +44,7 @@ MAX_SEED = 2**32 - 1
 MIN_SIDE, MAX_SIDE = 256, 2048
 MAX_PROMPT_LETTERS = 2000
 MAX_LORAS = 8
+ROWS = (1, 4)
 
 
 def plan(
@@ -199,6 +200,7 @@ def _denoise(asked: DenoiseOverride, style: Style, look: Look, engine: Capabilit
         deepcache_interval=asked.deepcache_interval or 1,
         image_reference=table.image_reference,
         family=engine.family,
+        rows=asked.rows or 1,
     )
 
 
@@ -223,6 +225,7 @@ def _check_knobs(asked: DenoiseOverride) -> None:
         ("ip_adapter_scale", asked.ip_adapter_scale, IP_ADAPTER_SCALE),
         ("controlnet_conditioning_scale", asked.controlnet_conditioning_scale, CONTROL_SCALE),
         ("deepcache_interval", asked.deepcache_interval, DEEPCACHE_INTERVAL),
+        ("rows", asked.rows, ROWS),
     )
     for field, value, (low, high) in numbers:
         if value is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from stylize.engines.base import Engine
@@ -18,3 +20,8 @@ def pipeline_of(engine: DiffusionEngine) -> Any:
     engine.load()
     assert engine._loaded is not None
     return engine._loaded.pipeline
+
+
+def in_rows(plans: Iterable[Plan], rows: int) -> list[Plan]:
+    """`plans`, each to be painted as one of so many rows."""
+    return [replace(plan, denoise=replace(plan.denoise, rows=rows)) for plan in plans if plan.denoise]

@@ -18,7 +18,7 @@ from stylize.engines.diffusion.portrait import portrait
 from stylize.geometry import Size
 from stylize.models import Lora, Picture, Pixels, Plan, Subject
 from tests.diffusion.conftest import plain_pipeline
-from tests.diffusion.painting import paint, pipeline_of
+from tests.diffusion.painting import in_rows, paint, pipeline_of
 from tests.diffusion.tiny_guides import CANNY, DEPTH, SOFTEDGE, guided_plan
 
 FolderOf = Callable[[str], Path]
@@ -139,13 +139,11 @@ def test_seeds_side_by_side_hear_the_same_guides(
     family: str, engine_with: Callable[[str], DiffusionEngine], drawn_subject: Subject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Torch may round a row otherwise beside others than alone: a grey level at most."""
-    from stylize.engines.diffusion import batches
     from stylize.progress import CancelToken, nobody
 
     plans = [guided_plan(adapter=0.6, control=DEPTH, seed=seed) for seed in (1, 2, 3)]
     alone = [paint(engine_with(family), drawn_subject, plan) for plan in plans]
-    monkeypatch.setattr(batches, "rows_at_once", lambda loaded: 3)
-    together = engine_with(family).generate_many(drawn_subject, plans, tell=nobody, cancel=CancelToken())
+    together = engine_with(family).generate_many(drawn_subject, in_rows(plans, 3), tell=nobody, cancel=CancelToken())
     for one, other in zip(alone, together, strict=True):
         assert np.abs(one.astype(int) - other.pixels).max() <= 1
     assert not np.array_equal(alone[0], alone[1])

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from stylize.engines.diffusion import batches
 from stylize.engines.diffusion.engine import DiffusionEngine
 from stylize.errors import GuideMissing, GuideUnfit, InitPictureMissing
 from stylize.geometry import Box, Size
@@ -20,7 +19,7 @@ from stylize.progress import CancelToken, nobody
 from stylize.weights.guides import find_guides
 from stylize.weights.store import look_up
 from tests.diffusion import tiny_guides
-from tests.diffusion.painting import paint, pipeline_of
+from tests.diffusion.painting import in_rows, paint, pipeline_of
 from tests.diffusion.test_diffusion_trouble import exhaust
 from tests.diffusion.tiny_guides import DEPTH, guided_plan
 
@@ -129,8 +128,7 @@ def test_guides_lead_every_picture_of_a_batch(
     control = Control(kind=kind, drawn_from="subject", scale=0.7)
     plans = [guided_plan(adapter=0.6, control=control, seed=seed, **more) for seed in (1, 2, 3)]
     alone = [paint(engine, drawn_subject, plan).astype(int) for plan in plans]
-    monkeypatch.setattr(batches, "rows_at_once", lambda _loaded: 3)
-    together = engine.generate_many(drawn_subject, plans, tell=nobody, cancel=CancelToken())
+    together = engine.generate_many(drawn_subject, in_rows(plans, 3), tell=nobody, cancel=CancelToken())
     assert max(np.abs(got.pixels - one).max() for got, one in zip(together, alone, strict=True)) <= 2
 
 

@@ -18,7 +18,7 @@ from stylize.models import Lora, Subject
 from stylize.progress import CancelToken, Progress
 from tests.diffusion import tiny
 from tests.diffusion.conftest import plain_pipeline
-from tests.diffusion.painting import paint, pipeline_of
+from tests.diffusion.painting import in_rows, paint, pipeline_of
 from tests.diffusion.test_diffusion_equality import FAMILIES, SCHEDULERS, paint_plainly
 
 LORAS = (Lora(name="bright", scale=0.8),)
@@ -256,18 +256,14 @@ def test_side_by_side(
     scheduler: str,
     engine_of: Callable[[str], DiffusionEngine],
     drawn_subject: Subject,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Rows of one batch are rounded otherwise than a row alone: the pictures are those of the seeds to a few levels."""
-    from stylize.engines.diffusion import batches
-
     engine, seeds = engine_of(family), (1, 2)
     plans = [tiny.make_plan(seed=seed, scheduler=scheduler) for seed in seeds]
     with counted(engine) as single:
         alone = [paint(engine, drawn_subject, plan).astype(int) for plan in plans]
-    monkeypatch.setattr(batches, "rows_at_once", lambda _loaded: 2)
     with counted(engine) as work:
-        pictures = engine.generate_many(drawn_subject, plans, tell=lambda _: None, cancel=CancelToken())
+        pictures = engine.generate_many(drawn_subject, in_rows(plans, 2), tell=lambda _: None, cancel=CancelToken())
     assert work["unet"] * len(seeds) == single["unet"]
     for picture, single in zip(pictures, alone, strict=True):
         assert np.abs(picture.pixels - single).max() <= 2
@@ -277,7 +273,7 @@ def test_side_by_side(
 def test_what_does_not_fit_side_by_side_is_split(
     engine: DiffusionEngine, drawn_subject: Subject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from stylize.engines.diffusion import batches, studio
+    from stylize.engines.diffusion import studio
 
     plans = [tiny.make_plan(seed=seed) for seed in (1, 2, 3, 4)]
     alone = [paint(engine, drawn_subject, plan) for plan in plans]
@@ -291,7 +287,7 @@ def test_what_does_not_fit_side_by_side_is_split(
         return really(*things, seeds=seeds, **more)
 
     monkeypatch.setattr(studio, "paint", small)
-    monkeypatch.setattr(batches, "rows_at_once", lambda _loaded: 4)
-    pictures = engine.generate_many(drawn_subject, plans, tell=lambda _: None, cancel=CancelToken())
+    pictures = engine.generate_many(drawn_subject, in_rows(plans, 4), tell=lambda _: None, cancel=CancelToken())
     assert sizes == [4, 2, 1, 1, 2, 1, 1]
+    assert [picture.plan_digest for picture in pictures] == [plan.digest() for plan in plans]
     assert all(np.array_equal(p.pixels, one) for p, one in zip(pictures, alone, strict=True))

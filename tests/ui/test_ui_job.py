@@ -209,3 +209,35 @@ def test_a_real_picture_stops_within_the_stage_it_is_at(stage: Stage, workshop: 
     assert isinstance(finish(job, 60).error, Cancelled)
     assert told[-1] is stage
     assert job.outcomes == ()
+
+
+def test_several_painted_at_once_fill_the_bar_once() -> None:
+    """The first round works for all, the others only finish theirs: the bar goes on, never back, and not too early."""
+    shown: list[tuple[int, int, float]] = []
+    job: Job[int]
+
+    def work(number: int, tell: Tell, cancel: CancelToken) -> int:
+        told = 4 if number == 0 else 1
+        for step in range(5):
+            tell(Progress(stage=Stage.GENERATE, fraction=step / 4, pictures=told))
+            shown.append((job.round, job.beside, job.fraction))
+            assert job.left() is None or job.left() >= 0  # type: ignore[operator]
+        tell(Progress(stage=Stage.EXPORT, fraction=1.0))
+        shown.append((job.round, job.beside, job.fraction))
+        return number
+
+    course = Course(engine="diffusion", denoises=True)
+    ready = threading.Event()
+    job = Job(lambda *things: ready.wait(10) and work(*things), rounds=4, course=course, line=Line(), times=Times())  # type: ignore[func-returns-value]
+    ready.set()
+    finish(job)
+    assert (job.outcomes, job.error) == ((0, 1, 2, 3), None)
+    assert [beside for number, beside, _ in shown if number == 0][-1] == 4
+    assert {beside for number, beside, _ in shown if number > 0} == {0}
+    fractions = [fraction for _, _, fraction in shown]
+    assert fractions == sorted(fractions)
+    end_of_first = max(fraction for number, _, fraction in shown if number == 0)
+    assert 0.85 < end_of_first < 0.95
+    assert fractions[-1] < 1.0
+    again = Job(lambda *things: 0, rounds=4, course=course, line=Line(), times=job._times)
+    assert finish(again).outcomes == (0, 0, 0, 0)

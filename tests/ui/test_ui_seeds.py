@@ -40,3 +40,11 @@ def test_another_one_is_really_another() -> None:
 def test_the_same_is_the_one_that_is_shown_and_only_one() -> None:
     assert seeds(Request(seed=5), Throw.SAME, count=4, shown=11) == [11]
     assert len(seeds(ASKED, Throw.SAME, count=1, shown=None)) == 1, "nothing is shown: any"
+
+
+def test_the_same_is_painted_as_one_of_as_many() -> None:
+    """Without that the same seed would be rounded otherwise."""
+    (again,) = requests(ASKED, Throw.SAME, shown=11, rows=4)
+    assert (again.seed, again.denoise.rows) == (11, 4)
+    (fresh,) = requests(ASKED, Throw.FRESH, shown=11, rows=4)
+    assert fresh.denoise.rows is None

@@ -16,8 +16,9 @@ from stylize.engines.diffusion.guides import Guides
 from stylize.engines.diffusion.loaded import Loaded
 from stylize.engines.diffusion.moments import encodes_only_image, remembered
 from stylize.engines.diffusion.preview import sketcher
+from stylize.engines.diffusion.rows import fill_up, in_rows, mosaic
 from stylize.engines.diffusion.tiny_decoder import tiny_decoder
-from stylize.engines.diffusion.wording import wording
+from stylize.engines.diffusion.wording import is_guided, wording
 from stylize.errors import DecoderMissing
 from stylize.models import Denoise, Pixels
 from stylize.progress import CancelToken, Progress, Stage, Tell
@@ -34,10 +35,11 @@ PREVIEW_SHARE = 0.04
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Painted:
-    """Pixels (h, w, 3) uint8 for each seed, and (stage, seconds)."""
+    """Pixels (h, w, 3) uint8 for each seed, and (stage, seconds). `rows`: of how many each was one."""
 
     pixels: tuple[Pixels, ...]
     timings: tuple[tuple[str, float], ...]
+    rows: tuple[int, ...] = (1,)
 
 
 def strength_of(denoise: Denoise) -> float:
@@ -50,7 +52,7 @@ def strength_of(denoise: Denoise) -> float:
 
 def paint(
     loaded: Loaded,
-    image: Image.Image,
+    images: tuple[Image.Image, ...],
     denoise: Denoise,
     *,
     seeds: tuple[int, ...],
@@ -58,9 +60,10 @@ def paint(
     tell: Tell,
     cancel: CancelToken,
 ) -> Painted:
-    """Denoise and decode: all `seeds` side by side, each with a generator of its own. Generators live on the CPU whatever
-    the device, so that a seed means the same noise everywhere. Raises Cancelled at the end of the step in which it was
-    asked for, BlackPicture, or what torch raises.
+    """Denoise and decode: all `seeds` side by side, each with a generator of its own, and `denoise.rows` rows in all, the
+    last seed filling them up. `images`: one for all, or one for each. Generators live on the CPU whatever the device, so
+    that a seed means the same noise everywhere. Raises Cancelled at the end of the step in which it was asked for,
+    BlackPicture, or what torch raises.
     """
     import torch
 
@@ -68,32 +71,34 @@ def paint(
     pipeline = loaded.pipeline
     painter = guides.pipeline or pipeline
     painter.scheduler = pipeline.scheduler
-    generators = [torch.Generator("cpu").manual_seed(seed) for seed in seeds]
+    generators = [torch.Generator("cpu").manual_seed(seed) for seed in fill_up(seeds, denoise.rows)]
     words = wording(pipeline, denoise, loaded.recalls.texts, device=loaded.placement.device, worn=loaded.worn)
+    rows = in_rows(images, words, guides, rows=len(generators), guided=is_guided(pipeline, denoise))
     with ExitStack() as within:
         if encodes_only_image(painter):
-            within.enter_context(remembered(pipeline.vae, loaded.recalls.photos, image))
+            within.enter_context(remembered(pipeline.vae, loaded.recalls.photos))
         within.enter_context(
             deep_cache(pipeline.unet, interval=denoise.deepcache_interval, steps=denoise.denoising_steps)
         )
         latents = painter(
-            image=image,
             strength=strength_of(denoise),
             num_inference_steps=denoise.num_inference_steps,
             guidance_scale=denoise.guidance_scale,
-            num_images_per_prompt=len(seeds),
-            generator=generators if len(seeds) > 1 else generators[0],
+            generator=generators if len(generators) > 1 else generators[0],
             output_type="latent",
-            callback_on_step_end=at_step_end(sketcher(loaded), tell, cancel),
+            callback_on_step_end=at_step_end(mosaic(sketcher(loaded), len(seeds)), tell, cancel),
             callback_on_step_end_tensor_inputs=["latents"],
-            **words,
-            **guides.arguments,
+            **rows,
         ).images
     denoised = time.perf_counter()
     cancel.check()
     pixels = tuple(develop(loaded, latents[n : n + 1], denoise) for n in range(len(seeds)))
     decoded = time.perf_counter()
-    return Painted(pixels=pixels, timings=(("denoise", denoised - started), ("decode", decoded - denoised)))
+    return Painted(
+        pixels=pixels,
+        timings=(("denoise", denoised - started), ("decode", decoded - denoised)),
+        rows=(len(generators),) * len(seeds),
+    )
 
 
 def develop(loaded: Loaded, latents: Any, denoise: Denoise) -> Pixels:

@@ -48,7 +48,7 @@ def edit_guides(image: Image.Image, denoise: Denoise, init_picture: Picture | No
 
 def paint_edit(
     loaded: Loaded,
-    image: Image.Image,
+    images: tuple[Image.Image, ...],
     denoise: Denoise,
     *,
     seeds: tuple[int, ...],
@@ -56,12 +56,12 @@ def paint_edit(
     tell: Tell,
     cancel: CancelToken,
 ) -> Painted:
-    """One picture as large as `image`, for the one seed of `seeds`. Raises Cancelled at the next block of a net after it
+    """One picture as large as the one of `images`, for the one seed of `seeds`. Raises Cancelled at the next block of a net after it
     was asked for, BlackPicture, or what torch raises.
     """
     import torch
 
-    (seed,) = seeds
+    (seed,), (image,) = seeds, images
     started = time.perf_counter()
     pipeline, foresight = loaded.pipeline, Foresight()
     with ExitStack() as during:

@@ -5,12 +5,11 @@ Both are remembered as the pipeline's own methods gave them, so a remembered one
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from stylize.engines.diffusion.moments import photo_key
+from stylize.engines.diffusion.moments import photo_key, tensor_key
 
 if TYPE_CHECKING:
     from stylize.engines.diffusion.edit_preview import Foresight
@@ -57,8 +56,3 @@ def recalling(
         yield
     finally:
         del pipeline.encode_prompt, vae.encode
-
-
-def tensor_key(tensor: Any) -> bytes:
-    """A digest of its numbers."""
-    return hashlib.blake2b(tensor.detach().float().cpu().numpy().tobytes(), digest_size=32).digest()

@@ -168,7 +168,16 @@ class DiffusionEngine:
         """See `Engine`. A side that is no multiple of 8 is painted larger and cut. Raises also InitPictureMissing,
         LoraMissing, LoraUnfit, OutOfMemory, BlackPicture, WeightsChanged, UnknownChoice (scheduler).
         """
-        return self.generate_many(subject, (plan,), tell=tell, cancel=cancel, init_picture=init_picture)[0]
+        return self.generate_many(subject, (plan,), tell=tell, cancel=cancel, init_pictures=(init_picture,))[0]
+
+    def side_by_side(self, plan: Plan) -> int:
+        """How many pictures by plans that differ from `plan` by their seed alone should be asked for at once, with so many
+        `Denoise.rows`: 1 where nothing is gained by it, memory is short, or nothing is loaded yet.
+        """
+        from stylize.engines.diffusion.batches import rows_at_once
+
+        loaded = self._loaded
+        return 1 if loaded is None else rows_at_once(loaded, plan)
 
     def generate_many(
         self,
@@ -177,25 +186,22 @@ class DiffusionEngine:
         *,
         tell: Tell,
         cancel: CancelToken,
-        init_picture: Picture | None = None,
+        init_pictures: Sequence[Picture | None] = (),
     ) -> tuple[Picture, ...]:
-        """One picture for each plan, in order. Plans that differ by nothing but their seed are painted side by side
-        where the device gains by it; the photo is encoded once. `init_picture` serves them all. Raises as `generate`.
+        """One picture for each plan, in order, with its own of `init_pictures`, if there are any. Plans that differ by
+        nothing but their seed are painted side by side, as many as their `Denoise.rows` say, and rows that are left over
+        are filled up: which plans come together changes no picture. Raises as `generate`.
         """
-        from stylize.engines.diffusion.batches import paint_batch, rows_at_once, share, split
+        from stylize.engines.diffusion.batches import paint_all
 
         if any(plan.denoise is None for plan in plans):
             raise EngineFailed(engine=self.name, kind="PlanWithoutDenoise")
         cancel.check()
         tell(Progress(stage=Stage.GENERATE, fraction=0.0))
+        drawn = tuple(init_pictures) or (None,) * len(plans)
 
         def paint(loaded: Loaded, tell: Tell) -> tuple[Picture, ...]:
-            pictures: list[Picture] = []
-            for batch in split(plans, rows_at_once(loaded)):
-                self._check_digest(batch[0])
-                heard = share(tell, len(pictures), len(batch), len(plans))
-                pictures += paint_batch(loaded, subject, batch, init_picture, tell=heard, cancel=cancel)
-            return tuple(pictures)
+            return paint_all(loaded, subject, plans, drawn, check=self._check_digest, tell=tell, cancel=cancel)
 
         return self._work(paint, tell, cancel)
 
@@ -215,7 +221,7 @@ class DiffusionEngine:
 
     def _work(self, paint: Callable[[Loaded, Tell], Made], tell: Tell, cancel: CancelToken) -> Made:
         """What `paint` makes with the model, which is loaded if need be and nobody else's meanwhile."""
-        from stylize.engines.diffusion.batches import never_back
+        from stylize.engines.diffusion.telling import never_back
 
         cancel.check()
         try:

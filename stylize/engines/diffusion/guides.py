@@ -18,6 +18,8 @@ from stylize.weights.guides import Guides as Found
 from stylize.weights.guides import find_guides, read_of
 
 if TYPE_CHECKING:
+    from PIL import Image
+
     from stylize.engines.diffusion.loaded import Loaded
     from stylize.geometry import Size
     from stylize.models import Control, Denoise, Picture, Plan, Subject
@@ -26,11 +28,14 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Guides:
     """`pipeline`: the one to call instead of the plain one (made of the same parts), or None. `arguments`: what it is
-    called with beyond the plan, for one picture; diffusers repeats it for several.
+    called with beyond the plan, for one picture. `controls`: what its ControlNet looks at, one for all pictures that are
+    painted side by side or one for each. `union`: that net knows several kinds.
     """
 
     pipeline: Any = None
     arguments: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    controls: tuple[Image.Image, ...] = field(default=(), repr=False)
+    union: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,12 +50,13 @@ def guides_for(
     loaded: Loaded,
     subject: Subject,
     plan: Plan,
-    init_picture: Picture | None,
+    init_pictures: tuple[Picture | None, ...],
     size: Size,
     *,
     keep_control: bool = False,
 ) -> Guides:
     """The guides that `plan` asks for, put on or taken off the model as need be; `size`: what will be painted.
+    `init_pictures`: one for each of several pictures by plans like this one.
     `keep_control`: a ControlNet that is not asked for is only left aside where it lies, not let go of.
 
     Raises GuideMissing, GuideUnfit, WeightsDamaged, WeightsUnsafe, InitPictureMissing.
@@ -71,11 +77,11 @@ def guides_for(
         return Guides(arguments=arguments)
     from stylize.engines.diffusion.controls import draw_control
 
-    arguments |= control_arguments(denoise.control, union=loaded.control.union)
-    arguments["control_image"] = draw_control(denoise.control, subject, init_picture, size)
-    if loaded.control.union:
-        arguments["control_image"] = [arguments["control_image"]]
-    return Guides(pipeline=loaded.control.pipeline, arguments=arguments)
+    union = loaded.control.union
+    arguments |= control_arguments(denoise.control, union=union)
+    shown = init_pictures if denoise.control.drawn_from == "figure" else (None,)
+    controls = tuple(draw_control(denoise.control, subject, picture, size) for picture in shown)
+    return Guides(pipeline=loaded.control.pipeline, arguments=arguments, controls=controls, union=union)
 
 
 def guide_files(found: Found, guides: tuple[str, ...]) -> tuple[Path, ...]:

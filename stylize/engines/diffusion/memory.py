@@ -24,6 +24,7 @@ __all__ = [
     "is_out_of_memory",
     "next_down",
     "receiver",
+    "stays",
     "store",
     "tile_vae",
     "widened",
@@ -70,6 +71,18 @@ def choose_again(loaded: Loaded, room: Room, pixels: int) -> MemoryMode:
     """The mode for a picture, or several at once, of so many `pixels` in all: that of `loaded`, or the first below it
     that fits. Where none does, as it is: the need is told on the safe side, and it may do all the same.
     """
+    chosen = weigh_again(loaded, room, pixels)
+    return chosen.mode if chosen.fits else loaded.mode
+
+
+def stays(loaded: Loaded, room: Room, pixels: int) -> bool:
+    """Whether so many `pixels` fit into the mode of `loaded` as it is."""
+    chosen = weigh_again(loaded, room, pixels)
+    return chosen.fits and chosen.mode is loaded.mode
+
+
+def weigh_again(loaded: Loaded, room: Room, pixels: int) -> Chosen:
+    """Among the mode of `loaded` and those below it. `room`: what is free beside what it holds."""
     modes = modes_for(loaded.placement.device)
     below = modes[modes.index(loaded.mode) :]
     parameters = dict(loaded.weights.parameters)
@@ -81,8 +94,7 @@ def choose_again(loaded: Loaded, room: Room, pixels: int) -> MemoryMode:
     needs = {
         mode: needed(mode, loaded.placement, loaded.facts, parameters, pixels=pixels, loading=False) for mode in below
     }
-    chosen = choose(needs, own)
-    return chosen.mode if chosen.fits else loaded.mode
+    return choose(needs, own)
 
 
 def next_down(mode: MemoryMode, device: str) -> MemoryMode | None:

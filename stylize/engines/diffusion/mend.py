@@ -49,12 +49,12 @@ def mend(
 
     def make_ready() -> Guides:
         prepare(loaded, words)
-        return guides_for(loaded, subject, replace(plan, denoise=words), None, size, keep_control=True)
+        return guides_for(loaded, subject, replace(plan, denoise=words), (None,), size, keep_control=True)
 
     guides = ready_somehow(loaded, make_ready)
     painted = paint_somehow(
         loaded,
-        Image.fromarray(take_out(picture.pixels, view)),
+        (Image.fromarray(take_out(picture.pixels, view)),),
         denoise,
         seeds=(plan.seed,),
         guides=guides,
@@ -84,6 +84,7 @@ def face_denoise(denoise: Denoise) -> Denoise | None:
         init_image="subject",
         control=None,
         face_pass=None,
+        rows=1,
     )
 
 

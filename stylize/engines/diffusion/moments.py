@@ -23,21 +23,32 @@ def photo_key(image: Image.Image) -> bytes:
     return told.digest()
 
 
+def tensor_key(tensor: Any) -> bytes:
+    """A digest of its numbers."""
+    return hashlib.blake2b(tensor.detach().float().cpu().numpy().tobytes(), digest_size=32).digest()
+
+
 def encodes_only_image(pipeline: Any) -> bool:
     """Whether the VAE of this pipeline is shown nothing but the init image. An inpainting one shows it more."""
     return type(pipeline).__name__.endswith("Img2ImgPipeline")
 
 
 @contextmanager
-def remembered(vae: Any, recall: Recall, image: Image.Image) -> Iterator[None]:
-    """Within, `vae.encode` of `image` (prepared by the pipeline, one row at a time) is worked out at most once."""
+def remembered(vae: Any, recall: Recall) -> Iterator[None]:
+    """Within, `vae.encode` of the same pixels (prepared by the pipeline, one row at a time) is worked out at most once."""
     from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKLOutput
     from diffusers.models.autoencoders.vae import DiagonalGaussianDistribution
 
-    encode, own, photo = vae.encode, vars(vae).get("encode"), photo_key(image)
+    encode, own = vae.encode, vars(vae).get("encode")
 
     def recalled(pixels: Any, return_dict: bool = True) -> Any:
-        key: Hashable = (photo, tuple(pixels.shape), pixels.dtype, vae.use_tiling, vae.tile_sample_min_size)
+        key: Hashable = (
+            tensor_key(pixels),
+            tuple(pixels.shape),
+            pixels.dtype,
+            vae.use_tiling,
+            vae.tile_sample_min_size,
+        )
         known = recall.get(key)
         if known is None:
             known = (encode(pixels).latent_dist.parameters,)

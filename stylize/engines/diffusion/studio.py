@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stylize.engines.diffusion.adapters import find_loras, take_off, wear, weigh
@@ -13,6 +14,7 @@ from stylize.engines.diffusion.memory import arrange, at_rest, choose_again, is_
 from stylize.engines.diffusion.planner import MemoryMode, ways
 from stylize.engines.diffusion.room import look_around
 from stylize.engines.diffusion.schedulers import build_scheduler, overwrite_steps
+from stylize.engines.diffusion.telling import share
 from stylize.errors import OutOfMemory
 from stylize.weights import digest_file
 
@@ -67,7 +69,7 @@ def ready_somehow(loaded: Loaded, make_ready: Callable[[], Guides]) -> Guides:
 
 def paint_somehow(
     loaded: Loaded,
-    image: Image.Image,
+    images: tuple[Image.Image, ...],
     denoise: Denoise,
     *,
     seeds: tuple[int, ...],
@@ -83,12 +85,13 @@ def paint_somehow(
     painting = paint_edit if loaded.facts.edits else paint
     again = choose_again(loaded, look_around(device), image.width * image.height * len(seeds))
     if again is not loaded.mode:
-        if len(seeds) > 1:
-            return halves(loaded, image, denoise, seeds=seeds, guides=guides, tell=tell, cancel=cancel)
+        if denoise.rows > 1:
+            return halves(loaded, images, denoise, seeds=seeds, guides=guides, tell=tell, cancel=cancel)
         go_down(loaded, painter, again)
     while True:
         try:
-            return painting(loaded, image, denoise, seeds=seeds, guides=guides, tell=tell, cancel=cancel)
+            with running(loaded, denoise, width=width, height=height):
+                return painting(loaded, images, denoise, seeds=seeds, guides=guides, tell=tell, cancel=cancel)
         except Exception as error:
             regroup(loaded, painter)
             if not is_out_of_memory(error):
@@ -100,8 +103,8 @@ def paint_somehow(
         if loaded.control is not None and painter is not loaded.control.pipeline:
             release_control(loaded)  # it lay there for the next picture alone
             continue
-        if len(seeds) > 1:
-            return halves(loaded, image, denoise, seeds=seeds, guides=guides, tell=tell, cancel=cancel)
+        if denoise.rows > 1:
+            return halves(loaded, images, denoise, seeds=seeds, guides=guides, tell=tell, cancel=cancel)
         go_down(loaded, painter, next_down(loaded.mode, device))
 
 
@@ -130,12 +133,31 @@ def regroup(loaded: Loaded, painter: Any) -> None:
         arrange(painter, loaded.mode, loaded.placement)
 
 
-def halves(loaded: Loaded, image: Image.Image, denoise: Denoise, *, seeds: tuple[int, ...], **more: Any) -> Painted:
-    """`paint_somehow`, half of the seeds after the other."""
-    middle = len(seeds) // 2
-    parts = [paint_somehow(loaded, image, denoise, seeds=part, **more) for part in (seeds[:middle], seeds[middle:])]
+def halves(
+    loaded: Loaded,
+    images: tuple[Image.Image, ...],
+    denoise: Denoise,
+    *,
+    seeds: tuple[int, ...],
+    guides: Guides,
+    tell: Tell,
+    cancel: CancelToken,
+) -> Painted:
+    """`paint_somehow` in half as many rows, one half of the seeds after the other. A half that was told does not count
+    again: the bar goes on from there.
+    """
+    middle, fewer = -(-denoise.rows // 2), replace(denoise, rows=-(-denoise.rows // 2))
+    if len(seeds) <= middle:
+        return paint_somehow(loaded, images, fewer, seeds=seeds, guides=guides, tell=tell, cancel=cancel)
+    parts = [
+        paint_somehow(loaded, some, fewer, seeds=seeds[cut], guides=led, tell=share(tell, number, 1, 2), cancel=cancel)
+        for number, (cut, (some, led)) in enumerate(
+            zip((slice(None, middle), slice(middle, None)), halve(images, guides, middle), strict=True)
+        )
+    ]
     first, second = (dict(part.timings) for part in parts)
     return Painted(
         pixels=parts[0].pixels + parts[1].pixels,
         timings=tuple((stage, seconds + second[stage]) for stage, seconds in first.items()),
+        rows=parts[0].rows + parts[1].rows,
     )
