@@ -30,7 +30,8 @@ def redact(photo: Photo, findings: Findings, order: HideOrder, subject: int | No
     """The whole `photo`, (h, w, 3) uint8 at its full size, with all hidden that `order` says; a new array.
 
     `subject`: whose photo it is, a number in `findings.faces`; None: `findings.subject`. Where that is None, too, it is
-    nobody's: every face is hidden, and if the background is to be, the bodies of the most prominent stay.
+    nobody's: every face is hidden, and if the background is to be, the bodies of the most prominent stay. What `order`
+    shows by name is seen although it is in a background that is hidden.
     Raises NoSuchRegion, and NoFace where the background is to be hidden and there is nobody to be left.
     """
     subject = findings.subject if subject is None else subject
@@ -39,7 +40,9 @@ def redact(photo: Photo, findings: Findings, order: HideOrder, subject: int | No
     out = cover(photo.pixels, patches(regions, findings.faces, order.boxes), order.style, own)
     if order.background == "keep":
         return out
-    return hide_background(out, _people(photo.pixels, findings.faces, subject), order.background)
+    people = _people(photo.pixels, findings.faces, subject)
+    shown = [region for number, region in enumerate(findings.regions) if number in order.shown]
+    return hide_background(out, _with(people, photo.pixels, findings.faces, shown), order.background)
 
 
 def patches(regions: Iterable[Region], faces: Sequence[Face], boxes: Iterable[Box]) -> tuple[Patch, ...]:
@@ -70,6 +73,16 @@ def _people(pixels: Pixels, faces: tuple[Face, ...], subject: int | None) -> Mas
     else:
         mask = _person(small, near[subject], near[:subject] + near[subject + 1 :])
     return np.asarray(cv2.resize(mask, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def _with(mask: Mask, pixels: Pixels, faces: tuple[Face, ...], shown: Iterable[Region]) -> Mask:
+    """`mask`, with what is `shown` by name standing before the background, too: people whole, things as far as they reach."""
+    for region in shown:
+        if region.face is not None:
+            mask = np.maximum(mask, _people(pixels, faces, region.face))
+        else:
+            cv2.fillConvexPoly(mask, np.round(region.corners).astype(np.int32), 1.0, cv2.LINE_AA)
+    return mask
 
 
 def _person(pixels: Pixels, face: Face, others: tuple[Face, ...]) -> Mask:
