@@ -7,13 +7,16 @@ from typing import Any
 
 import gradio as gr
 
+from stylize.models import Consent
 from ui import fragments
+from ui.consent import ANSWERS
 from ui.form import NAMES
 from ui.handlers import Handlers, Updates
 from ui.keeping import Keeping
 from ui.making import Making
 from ui.measure import SHOWN, Measure
 from ui.panels.box import box_panel
+from ui.panels.consent import consent_panel
 from ui.panels.more import more_panel
 from ui.panels.photo import photo_panel
 from ui.panels.piece import piece
@@ -33,12 +36,12 @@ from ui.strings import Language
 Widgets = dict[str, Any]
 Act = Callable[..., Updates]
 
-REPORT = ("photo", "found", "report", "face", "trouble", "discovered")
+REPORT = ("photo", "found", "report", "face", "trouble", "discovered", "question")
 BOX = ("box", "unboxed")
 CHOICE = ("description", "scene", "box.tagline", "make", "boxed", *BOX)
 ORDER = ("box.name", "box.tagline", "box.accessories", "box.toys", "box.palette", "style")
 CARD = ("card", "card_note")
-STAGE = ("make", "trouble", "busy", "sketch", "bar", *RESULT)
+STAGE = ("make", "question", "trouble", "busy", "sketch", "bar", *RESULT)
 PANEL = ("wall", "kept")
 GONE = (*REPORT, *RESULT, *PANEL)
 BACK = tuple(dict.fromkeys(("visit", *NAMES, *REPORT, *CHOICE, "knobs", *RESULT)))
@@ -78,7 +81,7 @@ def _lay_out(say: Language, shop: Shop) -> Widgets:
     widgets["make"] = gr.Button(say("make.button"), variant="primary", size="lg", elem_id="make")
     widgets["count"] = count_choice(say)
     ready_line(say, shop)
-    widgets |= more_panel(say, shop) | stay_panel(say)
+    widgets |= more_panel(say, shop) | stay_panel(say) | consent_panel(say)
     widgets |= result_panel(say)  # last: it comes and goes, and nothing below it jumps
     return widgets
 
@@ -118,6 +121,16 @@ def _wire(
         ins, outs = [widgets[name] for name in NAMES], [widgets[name] for name in STAGE]
         gr.on([trigger], run, ins, outs, **{**QUIET, "concurrency_limit": None})  # `ui.line` says how many may wait
 
+    def on_answer(trigger: Any, said: Consent) -> None:
+        """A yes to the question: as long as `on_make`, for it goes on there."""
+
+        def run(request: gr.Request, *values: Any) -> Iterator[dict[Any, Any]]:
+            for update in making.answer(str(request.session_hash), dict(zip(NAMES, values, strict=True)), said):
+                yield by_name(update)
+
+        ins, outs = [widgets[name] for name in NAMES], [widgets[name] for name in STAGE]
+        gr.on([trigger], run, ins, outs, **{**QUIET, "concurrency_limit": None})
+
     def on_resize(trigger: Any) -> None:
         """Another size takes a while, too; the last click counts."""
 
@@ -141,6 +154,8 @@ def _wire(
     on_make(widgets["make"].click, Throw.FORM)
     on_make(widgets["again"].click, Throw.FRESH)
     on_make(widgets["same"].click, Throw.SAME)
+    for name, said in ANSWERS.items():
+        on_answer(widgets[name].click, said)
     on([widgets["pictures"].input], picking.choose, ("pictures",), RESULT, preprocess=False)
     on_resize(widgets["paper"].input)
     on([widgets["cancel"].click], making.cancel, (), ("bar",))

@@ -71,9 +71,11 @@ class Handlers:
         self._shop.stop(visit)
         visit.values = {name: value for name, value in visit.values.items() if name != "face"}
         self._shop.intake.arrivals.drop(visit.photo)
-        visit.photo = None
+        visit.photo = visit.asked = None
+        visit.said.clear()
         return {
             "photo": None,
+            "question": "",
             "found": "",
             "report": fragments.hint(self._say("photo.hint")),
             "discovered": proofs.nothing_discovered(self._say),

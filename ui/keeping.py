@@ -90,6 +90,7 @@ class Keeping:
     def _no_photo(self, said: str) -> Updates:
         return {
             "photo": None,
+            "question": "",
             "found": "",
             "report": said,
             "face": gr.update(choices=[], value=None, visible=False),

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
 
 from stylize.errors import Cancelled, StylizeError
+from stylize.geometry import Size
+from stylize.models import Consent, Findings, Photo
 from stylize.pipeline import Result
 from stylize.privacy.memory import give_back
-from ui import fragments, working
+from ui import consent, fragments, working
 from ui.form import to_request
 from ui.job import Job
 from ui.parcel import wipe_result
@@ -42,16 +45,24 @@ class Making:
         self._showing = Showing(say, shop)
 
     def make(self, session: str, values: Values, throw: Throw = Throw.FORM) -> Iterator[Updates]:
-        """Make the picture, or several to choose from: first the stage with bar and sketch, and then, when it is done, what has become of it."""
+        """Make the picture, or several to choose from: first the stage with bar and sketch, and then, when it is done, what has become of it.
+        Of somebody of whom it was not said yet that they agree nothing is made: the question comes instead.
+        """
         visit = self._visits.of(session)
         visit.values = dict(values)
         if visit.job is None:
             arrival = self._shop.intake.arrivals.get(visit.photo) if visit.photo else None
-            if arrival is None or arrival.photo is None:
+            if arrival is None or arrival.photo is None or arrival.findings is None:
                 yield self._trouble(PhotoGone() if visit.photo else PhotoMissing())
                 return
             try:
                 request = to_request(values, self._say.code)
+                who = consent.person(visit.photo or "", arrival.findings, request.face)
+                if who not in visit.said:
+                    visit.asked = (who, throw)
+                    yield {"question": self._question(visit, who, arrival.photo, arrival.findings)}
+                    return
+                request = replace(request, consent=visit.said[who])
                 (shown, rows), count = self._showing.seed(visit), int(values["count"])
                 ordered = requests(request, throw, count=count, shown=shown, rows=rows)
                 visit.job = self._shop.begin(visit.photo or "", ordered)
@@ -59,6 +70,16 @@ class Making:
                 yield self._trouble(problem)
                 return
         yield from self._watch(session, visit, visit.job)
+
+    def answer(self, session: str, values: Values, said: Consent) -> Iterator[Updates]:
+        """Somebody has said yes to the question, which goes on with what was to be made."""
+        visit = self._visits.of(session)
+        asked, visit.asked = visit.asked, None
+        throw = Throw.FORM
+        if asked is not None:
+            who, throw = asked
+            visit.said[who] = said
+        yield from self.make(session, values, throw)
 
     def rejoin(self, session: str, *, lost: bool = False) -> Iterator[Updates]:
         """A page has come back to its visit: go on where it was. `lost`: it shows work of which it has heard nothing more."""
@@ -102,11 +123,17 @@ class Making:
         return {
             "make": gr.update(value=self._say("make.busy"), interactive=False),
             "trouble": gr.update(value="", visible=False),
+            "question": "",
             "done": gr.update(visible=False),
             "busy": gr.update(visible=True),
             "sketch": working.window(f"gradio_api/file=photo/{visit.photo}.webp", self._say("result.before")),
             "bar": working.gauge(self._say, job, visit.id),
         }
+
+    def _question(self, visit: Visit, who: consent.Person, photo: Photo, found: Findings) -> str:
+        height, width = photo.pixels.shape[:2]
+        size, face = Size(width=width, height=height), found.faces[who[1]].box
+        return consent.question(self._say, who, f"gradio_api/file=photo/{visit.photo}.webp", size, face)
 
     def _idle(self, visit: Visit) -> Updates:
         return {

@@ -92,7 +92,8 @@ class Shop:
     def _let_go(self, visit: Visit) -> None:
         """Whatever the visit has brought and made."""
         self.stop(visit)
-        visit.values = {}
+        visit.values, visit.asked = {}, None
+        visit.said.clear()
         if (large := visit.large) is not None:
             large.cancel()
         self.intake.arrivals.drop(visit.photo)

@@ -12,8 +12,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from stylize.models import Consent
 from stylize.pipeline import Result
+from ui.consent import Person
 from ui.job import Job
+from ui.seeds import Throw
 
 GRACE_SECONDS = 12.0
 """How long a visit waits for its page to come back."""
@@ -31,8 +34,9 @@ def new_id() -> str:
 class Visit:
     """One open page. `shown`: the result that is on it now; `choosing`: those of which one is still to be chosen;
     `parcels`: all that it has made; `large`: what makes the shown one larger; `looked`: how often a photo was measured for
-    it, so that a late answer is known as one; `values`: what its widgets said last, by name; `gone`: when the page was
-    closed, None while it is open.
+    it, so that a late answer is known as one; `values`: what its widgets said last, by name; `asked`: of whom it was asked
+    whether they agree, and what was to be made; `said`: the answers; `gone`: when the page was closed, None while it is
+    open.
     """
 
     id: str = field(default_factory=new_id)
@@ -45,6 +49,8 @@ class Visit:
     parcels: list[str] = field(default_factory=list)
     looked: int = 0
     values: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    asked: tuple[Person, Throw] | None = None
+    said: dict[Person, Consent] = field(default_factory=dict)
     session: str = ""
     gone: float | None = None
 

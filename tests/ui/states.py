@@ -12,7 +12,7 @@ from PIL import Image
 
 from tests.ui.visitor import Visitor
 
-STATES = ("empty", "trouble", "photo", "privacy", "more", "busy", "result", "zoom", "four", "history", "wiped")
+STATES = ("empty", "trouble", "photo", "privacy", "more", "question", "busy", "result", "zoom", "four", "history", "wiped")
 
 
 def selfie(portrait: bytes) -> bytes:
@@ -50,6 +50,12 @@ def walk(visitor: Visitor, photo: bytes, name: str = "Eileen") -> Iterator[str]:
     tab.wait_for_selector("#seed:visible")
     yield "more"
     tab.click("#more > button")
+    tab.evaluate("window.agrees = false")
+    tab.click("#make")
+    tab.wait_for_selector("#question[open]")
+    yield "question"
+    tab.click("#question [data-answer=decline]")
+    tab.evaluate("window.agrees = true")
     with at_work(visitor):
         yield "busy"
     tab.wait_for_selector("#done .compare img.after", timeout=60_000)

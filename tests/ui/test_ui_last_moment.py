@@ -13,7 +13,7 @@ import pytest
 import stylize
 from stylize import photo
 from stylize.errors import EngineFailed
-from stylize.models import Findings, Photo
+from stylize.models import Consent, Findings, Photo
 from stylize.pipeline import Result
 from tests.ui.test_ui_form import EMPTY
 from ui import shop as shop_module
@@ -85,8 +85,10 @@ def room(
 
 
 def make(room: SimpleNamespace, count: int = 1) -> dict[str, Any]:
-    """Press the big button; what the page is told last."""
-    return list(room.making.make(ME, {**EMPTY, "count": count}))[-1]
+    """Press the big button, and say yes if it is asked whether the person agrees; what the page is told last."""
+    values = {**EMPTY, "count": count}
+    told = list(room.making.make(ME, values))[-1]
+    return list(room.making.answer(ME, values, Consent.GIVEN))[-1] if told.get("question") else told
 
 
 def bring(room: SimpleNamespace) -> dict[str, Any]:
@@ -98,7 +100,8 @@ def test_a_photo_that_is_replaced_takes_its_work_along(room: SimpleNamespace) ->
     """Else a picture of the one would stand beside the photo of the other, and be made anew of that for paper."""
     begun, goes_on = threading.Event(), threading.Event()
     room.work = lambda _number: (begun.set(), goes_on.wait(20))
-    stream = room.making.make(ME, {**EMPTY, "count": 1})
+    list(room.making.make(ME, {**EMPTY, "count": 1}))
+    stream = room.making.answer(ME, {**EMPTY, "count": 1}, Consent.GIVEN)
     next(stream)
     assert begun.wait(20)
     bring(room)

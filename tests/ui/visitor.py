@@ -11,13 +11,33 @@ from typing import Any
 DESK, PHONE = {"width": 1440, "height": 1000}, {"width": 360, "height": 800}
 
 
-class Visitor:
-    """A browser that notes every request and every complaint."""
+AGREE = """
+  window.agrees = true;
+  new MutationObserver(() => {
+    const yes = window.agrees && document.querySelector('#question[open] [data-answer=agree]');
+    if (yes) setTimeout(() => yes.isConnected && yes.closest('[open]') && yes.click());
+  }).observe(document, {childList: true, subtree: true, attributeFilter: ['open']});
+"""
 
-    def __init__(self, context: Any, page: Any) -> None:
+
+def always_agree(context: Any) -> None:
+    """Whoever visits in `context` says yes as soon as it is asked whether the person in the photo agrees; until
+    `window.agrees` is false. What the question is like: test_ui_consent.py.
+    """
+    context.add_init_script(AGREE)
+
+
+class Visitor:
+    """A browser that notes every request and every complaint, and somebody who says yes to the question before the first
+    picture, unless `agrees` is False.
+    """
+
+    def __init__(self, context: Any, page: Any, *, agrees: bool = True) -> None:
         self.context, self.server = context, page
         self.asked: list[str] = []
         self.complaints: list[str] = []
+        if agrees:
+            always_agree(context)
         self.tab = context.pages[0] if context.pages else context.new_page()
         context.on("request", lambda request: self.asked.append(request.url))
         context.on(
