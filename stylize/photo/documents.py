@@ -7,13 +7,13 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from stylize.geometry import Box
+from stylize.geometry import Size
 from stylize.models import Face, Pixels, Points, Region, RegionKind
-from stylize.photo import text
 from stylize.photo.blocks import Block, blocks
 from stylize.photo.kinds import kind_of, kind_without_words
 from stylize.photo.quadrangle import around, clockwise, grown
 from stylize.photo.surfaces import LOOK_PX, Surface, find_surfaces
+from stylize.photo.writing import find_lines
 
 _MARGIN = 0.6
 _BEZEL = 3.0
@@ -27,23 +27,21 @@ def find_documents(pixels: Pixels, faces: tuple[Face, ...]) -> tuple[Region, ...
 
     `faces`: all that were found in it; a badge is told by the face above it.
     """
-    seen = _shrink(pixels, text.LOOK_PX)
-    scale = pixels.shape[1] / seen.shape[1]
-    near = tuple(replace(face, box=face.box.scale(1 / scale)) for face in faces)
-    surfaces = _surfaces(seen)
-    pieces = _pieces(blocks(text.find_lines(seen)), surfaces)
+    seen = _shrink(pixels, LOOK_PX)
+    scale = np.float32(pixels.shape[1] / seen.shape[1])
+    surfaces = tuple(replace(found, corners=found.corners * scale) for found in find_surfaces(seen))
+    pieces = _pieces(blocks(find_lines(pixels, seen)), surfaces)
     regions = [
-        _region(kind_of(members, surface, near), _outline(members, surface), members[0].score, scale)
+        _region(kind_of(members, surface, faces), _outline(members, surface), members[0].score, pixels)
         for members, surface in pieces
     ]
-    whole = seen.shape[0] * seen.shape[1]
+    whole = pixels.shape[0] * pixels.shape[1]
     for surface in surfaces:
-        kind = kind_without_words(surface, surface.area / whole, near)
+        kind = kind_without_words(surface, surface.area / whole, faces)
         if kind and not any(_overlap(surface.corners, _outline(*piece)) for piece in pieces):
-            regions.append(_region(kind, surface.corners, surface.edged * 0.5, scale))
+            regions.append(_region(kind, surface.corners, surface.edged * 0.5, pixels))
     order = list(RegionKind)
-    size = seen.shape[1] * scale, seen.shape[0] * scale
-    return tuple(sorted((_inside(r, size) for r in regions), key=lambda r: (order.index(r.kind), -r.box.area)))
+    return tuple(sorted(regions, key=lambda region: (order.index(region.kind), -region.box.area)))
 
 
 def _shrink(pixels: Pixels, longest: int) -> Pixels:
@@ -52,12 +50,6 @@ def _shrink(pixels: Pixels, longest: int) -> Pixels:
         return pixels
     size = (max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale)))
     return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
-
-
-def _surfaces(seen: Pixels) -> tuple[Surface, ...]:
-    small = _shrink(seen, LOOK_PX)
-    back = np.float32(seen.shape[1] / small.shape[1])
-    return tuple(replace(found, corners=found.corners * back) for found in find_surfaces(small))
 
 
 def _pieces(found: tuple[Block, ...], surfaces: tuple[Surface, ...]) -> list[Piece]:
@@ -108,15 +100,8 @@ def _overlap(a: Points, b: Points) -> bool:
     return bool(shared > 0.33 * min(cv2.contourArea(cv2.convexHull(a)), cv2.contourArea(cv2.convexHull(b))))
 
 
-def _region(kind: RegionKind, corners: Points, score: float, scale: float) -> Region:
-    enlarged = clockwise(corners * np.float32(scale))
-    return Region(kind=kind, box=around(enlarged), corners=enlarged, score=score)
-
-
-def _inside(region: Region, size: tuple[float, float]) -> Region:
+def _region(kind: RegionKind, corners: Points, score: float, pixels: Pixels) -> Region:
     """Its box ends at the photo's edge; its corners may reach over it."""
-    box = region.box
-    held = Box(
-        left=max(box.left, 0), top=max(box.top, 0), right=min(box.right, size[0]), bottom=min(box.bottom, size[1])
-    )
-    return replace(region, box=held)
+    ordered = clockwise(corners)
+    box = around(ordered).clamp(Size(width=pixels.shape[1], height=pixels.shape[0]))
+    return Region(kind=kind, box=box, corners=ordered, score=score)

@@ -15,10 +15,10 @@ import numpy.typing as npt
 
 from stylize.models import Pixels, Points
 from stylize.photo import nets
-from stylize.photo.quadrangle import clockwise
+from stylize.photo.quadrangle import clockwise, grown
 
-LOOK_PX = 1280
-"""The longer side at which a photo is looked at: as much as two cores do in 0.4 s."""
+LOOK_PX = 960
+"""The longer side at which a whole photo is looked at. What may be writing there is looked at again, larger."""
 
 _MULTIPLE = 32
 _CORE = 0.3
@@ -55,37 +55,32 @@ class Line:
         return np.asarray((self.corners[1] - self.corners[0]) / max(self.length, 1e-6), np.float32)
 
 
-def find_lines(pixels: Pixels) -> tuple[Line, ...]:
-    """The lines of writing in `pixels`, which the net sees at the size given, up to the next 32."""
-    height, width = pixels.shape[:2]
-    size = tuple(max(_MULTIPLE, round(side / _MULTIPLE) * _MULTIPLE) for side in (width, height))
-    fitted = pixels if size == (width, height) else cv2.resize(pixels, size, interpolation=cv2.INTER_LINEAR)
-    likely = core(np.asarray(fitted, np.uint8))
-    return lines(likely, (width / size[0], height / size[1]))
-
-
 def core(pixels: Pixels) -> npt.NDArray[np.float32]:
     """How likely each pixel lies in the core of a line: (h, w) float32. Both sides must be multiples of 32."""
     blue_first = pixels[..., ::-1].astype(np.float32) * np.float32(2 / 255) - np.float32(1)
     return np.asarray(nets.run(nets.TEXT, blue_first, "fetch_name_0")[0, 0], np.float32)
 
 
-def lines(likely: npt.NDArray[np.float32], scale: tuple[float, float]) -> tuple[Line, ...]:
-    """Cut the lines out of a map of cores; their corners are multiplied by `scale` (x, y)."""
-    cores, _ = cv2.findContours((likely > _CORE).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+def cores(likely: npt.NDArray[np.float32], scale: tuple[float, float]) -> tuple[Line, ...]:
+    """Cut the cores of lines out of a map, the largest first; their corners are multiplied by `scale` (x, y)."""
+    outlines, _ = cv2.findContours((likely > _CORE).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     found = []
-    for outline in sorted(cores, key=cv2.contourArea, reverse=True)[:_MOST_LINES]:
-        middle, (wide, tall), angle = cv2.minAreaRect(outline)
-        if min(wide, tall) < _THINNEST_PX:
+    for outline in sorted(outlines, key=cv2.contourArea, reverse=True)[:_MOST_LINES]:
+        rectangle = cv2.minAreaRect(outline)
+        if min(rectangle[1]) < _THINNEST_PX:
             continue
-        score = _mean_inside(likely, np.asarray(outline))
-        if score < _SURE:
-            continue
-        # A rectangle's offset by area / perimeter x ratio, which is what DB's unclipping does to one.
-        grow = wide * tall * _GROWN / (wide + tall)
-        corners = cv2.boxPoints((middle, (wide + grow, tall + grow), angle)) * np.array(scale, np.float32)
-        found.append(Line(corners=_lengthwise(clockwise(corners.astype(np.float32))), score=score))
+        score = _mean_inside(likely, np.asarray(outline, np.int32))
+        if score > _SURE:
+            corners = clockwise((cv2.boxPoints(rectangle) * np.array(scale)).astype(np.float32))
+            found.append(Line(corners=_lengthwise(corners), score=score))
     return tuple(found)
+
+
+def unclip(core: Line) -> Line:
+    """The line around `core`: moved outwards by area / perimeter x ratio, as DB's authors do."""
+    wide, tall = core.length, core.height
+    by = wide * tall * _GROWN / (2 * (wide + tall))
+    return Line(corners=grown(core.corners, by), score=core.score)
 
 
 def _mean_inside(likely: npt.NDArray[np.float32], outline: npt.NDArray[np.int32]) -> float:

@@ -1,0 +1,142 @@
+"""Where words are, in two looks: the whole photo made small, then what may be writing there, enlarged.
+
+The first look sees paragraphs of small letters as one blob, and takes stars, buttons and fingers for letters now and then.
+The second puts all that is in doubt on one canvas, each piece at the size at which the net sees letters best: blobs come
+apart into lines, and what is no writing is mostly not marked again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+
+from stylize.geometry import Box, Size
+from stylize.models import Pixels
+from stylize.photo.blocks import blocks
+from stylize.photo.quadrangle import around
+from stylize.photo.text import Line, core, cores, unclip
+
+_MULTIPLE = 32
+_WIDE_PX, _TALL_PX = 960, 640
+_GAP_PX = 12
+_LETTERS_PX = 22.0
+_BLOB_PX = 400.0
+_MOST_ENLARGED = 1.5
+_MOST = 40
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Cell:
+    """A piece of the photo (`part`) that lies at `left`, `top` of the canvas, `scale` times as large."""
+
+    part: Box
+    scale: float
+    left: int = 0
+    top: int = 0
+    doubt: Line = field(repr=False)
+
+    @property
+    def wide(self) -> int:
+        return max(8, round(self.part.width * self.scale))
+
+    @property
+    def tall(self) -> int:
+        return max(8, round(self.part.height * self.scale))
+
+
+def find_lines(pixels: Pixels, seen: Pixels) -> tuple[Line, ...]:
+    """The lines of writing in `pixels` (h, w, 3), in its pixels; `seen` is the same photo at about `text.LOOK_PX`."""
+    height, width = pixels.shape[:2]
+    size = [max(_MULTIPLE, round(side / _MULTIPLE) * _MULTIPLE) for side in (seen.shape[1], seen.shape[0])]
+    fitted = seen if seen.shape[1::-1] == tuple(size) else cv2.resize(seen, size, interpolation=cv2.INTER_LINEAR)
+    first = cores(core(np.asarray(fitted, np.uint8)), (width / size[0], height / size[1]))
+    sure = [line for line in _in_paragraphs(first) if line.height * size[0] / width > 3]
+    doubtful = [line for line in first if not any(line is other for other in sure)]
+    return _distinct([*map(unclip, sure), *_look_again(pixels, doubtful)])
+
+
+def _in_paragraphs(first: tuple[Line, ...]) -> list[Line]:
+    """Long lines that stand with two others of their kind need no second look."""
+    long = tuple(line for line in first if line.length > 4 * line.height and line.score > 0.7)
+    wholes = tuple(unclip(line) for line in long)
+    back = {id(whole): line for whole, line in zip(wholes, long, strict=True)}
+    return [back[id(whole)] for block in blocks(wholes) if len(block.lines) > 2 for whole in block.lines]
+
+
+def _look_again(pixels: Pixels, doubtful: list[Line]) -> list[Line]:
+    size = Size(width=pixels.shape[1], height=pixels.shape[0])
+    cells = _packed([_cell(line, size) for line in doubtful[:_MOST]])
+    if not cells:
+        return []
+    rows = min(_TALL_PX, -(-max(cell.top + cell.tall for cell in cells) // _MULTIPLE) * _MULTIPLE)
+    canvas = np.full((rows, _WIDE_PX, 3), 127, np.uint8)
+    for cell in cells:
+        left, top, right, bottom = cell.part.as_ints()
+        how = cv2.INTER_AREA if cell.scale < 1 else cv2.INTER_CUBIC
+        piece = cv2.resize(pixels[top:bottom, left:right], (cell.wide, cell.tall), interpolation=how)
+        canvas[cell.top : cell.top + cell.tall, cell.left : cell.left + cell.wide] = piece
+    marked = cores(core(canvas), (1, 1))
+    return [line for cell in cells for line in _confirmed(cell, marked)]
+
+
+def _cell(line: Line, size: Size) -> _Cell:
+    whole = unclip(line)
+    if line.length > 2.5 * line.height:
+        part = around(whole.corners).pad(whole.height * 0.6, whole.height * 0.6)
+        scale = min(_MOST_ENLARGED, _LETTERS_PX / whole.height, _WIDE_PX * 0.6 / part.width, _BLOB_PX / part.height)
+    else:
+        part = around(line.corners).pad(line.height * 0.3, line.height * 0.3)
+        scale = min(_MOST_ENLARGED, _BLOB_PX / max(part.width, part.height))
+    left, top, right, bottom = part.clamp(size).as_ints()
+    return _Cell(part=Box(left=left, top=top, right=right, bottom=bottom), scale=scale, doubt=line)
+
+
+def _packed(cells: list[_Cell]) -> list[_Cell]:
+    """Shelves of falling height; all a little smaller while they do not fit."""
+    ordered = sorted(
+        (cell for cell in cells if cell.part.width > 3 and cell.part.height > 3), key=lambda cell: -cell.tall
+    )
+    for smaller in (1.0, 0.8, 0.65, 0.5):
+        x = y = shelf = 0
+        placed = []
+        for cell in ordered:
+            scaled = _Cell(part=cell.part, scale=cell.scale * smaller, doubt=cell.doubt)
+            if x + scaled.wide > _WIDE_PX:
+                x, y, shelf = 0, y + shelf + _GAP_PX, 0
+            if y + scaled.tall > _TALL_PX:
+                continue
+            placed.append(_Cell(part=scaled.part, scale=scaled.scale, left=x, top=y, doubt=scaled.doubt))
+            x, shelf = x + scaled.wide + _GAP_PX, max(shelf, scaled.tall)
+        if len(placed) == len(ordered):
+            break
+    return placed
+
+
+def _confirmed(cell: _Cell, marked: tuple[Line, ...]) -> list[Line]:
+    """What of `marked` lies in `cell` and looks like writing, in the photo's pixels."""
+    inside = []
+    for line in marked:
+        x, y = (float(v) for v in line.middle)
+        if not (cell.left <= x < cell.left + cell.wide and cell.top <= y < cell.top + cell.tall):
+            continue
+        corners = (line.corners - np.array([cell.left, cell.top], np.float32)) / np.float32(cell.scale)
+        moved = Line(corners=corners + np.array([cell.part.left, cell.part.top], np.float32), score=line.score)
+        inside.append(moved)
+    lines = [line for line in inside if line.length > 1.4 * line.height]
+    return [unclip(line) for line in lines]
+
+
+def _distinct(found: list[Line]) -> tuple[Line, ...]:
+    """Without lines whose middle lies in a longer one that is no taller than thrice them."""
+    kept: list[Line] = []
+    for line in sorted(found, key=lambda line: -line.length):
+        x, y = (float(v) for v in line.middle)
+        twice = any(
+            cv2.pointPolygonTest(other.corners[:, None], (x, y), False) >= 0 and other.height < 3 * line.height
+            for other in kept
+        )
+        if not twice:
+            kept.append(line)
+    return tuple(kept)
