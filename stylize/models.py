@@ -279,7 +279,7 @@ class Picture:
 
     `alone` (h, w, 4) uint8 sRGB, straight alpha: the figure of `pixels`, finished, without its ground; None where the
     engine does not know it. `memory`: how the model's memory was used, a mode of the diffusion engine. `rows`: of which
-    it was really one, beside others; fewer than the plan's where memory ran out.
+    it was really one, beside others; fewer than the plan's where memory ran out. `runner`: what ran its UNet, torch or openvino.
     """
 
     pixels: Pixels = field(repr=False)
@@ -289,6 +289,7 @@ class Picture:
     alone: Pixels | None = field(default=None, repr=False)
     memory: str = ""
     rows: int = 1
+    runner: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

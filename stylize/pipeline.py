@@ -131,6 +131,7 @@ def run(
             evidence(),
             toys=made.toys.told,
             memory=made.picture.memory,
+            runner=made.picture.runner,
             hidden=subject.hidden,
             consent=request.consent.value,
         ),

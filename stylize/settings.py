@@ -18,6 +18,7 @@ from stylize.errors import DeclarationError
 SETTINGS_FILE = "STYLIZE_SETTINGS"
 DEVICES = ("cuda", "xpu", "mps", "cpu")
 DTYPES = ("float16", "bfloat16", "float32")
+RUNNERS = ("auto", "torch", "openvino")
 MEMORY = ("full", "tiled", "offload", "group", "sequential", "half", "eight", "eight-offload")
 
 
@@ -27,7 +28,8 @@ class Settings:
 
     `weights`: a diffusers folder, one .safetensors file, or a folder of such; None: looked for in the usual places, see
     `stylize.weights.look_up`. `styles`: a folder of the user's own styles. `device`, `dtype` and `memory` are for the
-    engine diffusion; None: what suits the machine. `idle_minutes`: a model that was not used for so long is let go of; 0:
+    engine diffusion; None: what suits the machine. `runner`: what runs its UNet on a CPU; "auto": OpenVINO where that is
+    installed and there is room for it. `idle_minutes`: a model that was not used for so long is let go of; 0:
     never.
     """
 
@@ -36,10 +38,11 @@ class Settings:
     device: str | None = None
     dtype: str | None = None
     memory: str | None = None
+    runner: str = "auto"
     idle_minutes: float = 15.0
 
 
-_CHOICES = {"device": DEVICES, "dtype": DTYPES, "memory": MEMORY}
+_CHOICES = {"device": DEVICES, "dtype": DTYPES, "memory": MEMORY, "runner": RUNNERS}
 _NUMBERS = {"idle_minutes": (0.0, 1440.0)}
 _PATHS = frozenset(f.name for f in fields(Settings) if f.name not in {*_CHOICES, *_NUMBERS})
 

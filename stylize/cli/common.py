@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from stylize.settings import DEVICES, DTYPES, MEMORY, Settings, read_settings
+from stylize.settings import DEVICES, DTYPES, MEMORY, RUNNERS, Settings, read_settings
 
-_FLAGS = ("weights", "styles", "device", "dtype", "memory")
+_FLAGS = ("weights", "styles", "device", "dtype", "memory", "runner")
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
@@ -19,6 +19,7 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--device", choices=DEVICES)
     group.add_argument("--dtype", choices=DTYPES)
     group.add_argument("--memory", choices=MEMORY, help="how much of the model lies on the device at once")
+    group.add_argument("--runner", choices=RUNNERS, help="what runs the model on a CPU; auto: OpenVINO if installed")
 
 
 def settings_of(args: argparse.Namespace) -> Settings:

@@ -34,7 +34,13 @@ def create(name: str, settings: Settings) -> Engine:
     if name == "diffusion":
         from stylize.engines.diffusion.engine import DiffusionEngine
 
-        return DiffusionEngine(settings.weights, device=settings.device, dtype=settings.dtype, memory=settings.memory)
+        return DiffusionEngine(
+            settings.weights,
+            device=settings.device,
+            dtype=settings.dtype,
+            memory=settings.memory,
+            runner=settings.runner,
+        )
     if name in BUILT_IN:
         module, _, thing = BUILT_IN[name].partition(":")
         return cast("Engine", getattr(importlib.import_module(module), thing)())

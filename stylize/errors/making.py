@@ -68,6 +68,11 @@ class GuideUnfit(EngineError):
     )
 
 
+class RunnerMissing(EngineError):
+    slug = "runner-missing"
+    sentence = "The setting runner asks for OpenVINO, which is not installed. Install it with pip install 'stylize[openvino]', or set runner to auto."
+
+
 class WeightsError(EngineError):
     slug = "weights"
 

@@ -44,6 +44,11 @@ DROPPED = (
 """Variables that would route traffic, open folders or identify the user; removed whatever their case."""
 
 
+MUTE = ("openvino_telemetry",)
+"""Libraries that do nothing but tell their makers: they cannot be imported, which who imports them is prepared for.
+OpenVINO's would be told of the import itself.
+"""
+
 _locked = False
 
 
@@ -58,6 +63,7 @@ def lock_down() -> None:
     if _locked:
         os.environ.update(SWITCHES)
         return
+    sys.modules.update(dict.fromkeys(MUTE))  # type: ignore[arg-type]
     if all(os.environ.get(name) == value for name, value in SWITCHES.items()):
         _locked = True
         return

@@ -20,6 +20,7 @@ _PACKAGES = {
     "torch": "torch",
     "diffusers": "diffusers",
     "transformers": "transformers",
+    "openvino": "openvino",
 }
 """Import name → distribution name."""
 
@@ -33,6 +34,7 @@ def write_receipt(
     *,
     toys: tuple[int, str] = (0, ""),
     memory: str = "",
+    runner: str = "",
     hidden: tuple[tuple[str, int], ...] = (),
     consent: str = "not-asked",
 ) -> Receipt:
@@ -56,15 +58,15 @@ def write_receipt(
         versions=versions(),
         found_groups=tuple(sorted(Counter(thing.group for thing in found).items())),
         labels=export.labels,
-        denoise=told_to_diffusers(plan.denoise, memory) if plan.denoise else (),
+        denoise=told_to_diffusers(plan.denoise, memory, runner) if plan.denoise else (),
     )
 
 
-def told_to_diffusers(denoise: Denoise, memory: str = "") -> tuple[tuple[str, str], ...]:
+def told_to_diffusers(denoise: Denoise, memory: str = "", runner: str = "") -> tuple[tuple[str, str], ...]:
     """The numbers and names of our own tables; no prompt, and of LoRAs, whose names are the user's, only how many. A model
-    that edits, with its own scheduler, is told less. `memory`: how the model's was used.
+    that edits, with its own scheduler, is told less. `memory`: how the model's was used; `runner`: what ran its UNet, where that was not torch.
     """
-    about = {"model": denoise.family, "memory": memory}
+    about = {"model": denoise.family, "memory": memory, "runner": runner if runner != "torch" else ""}
     told: dict[str, object] = {name: value for name, value in about.items() if value}
     told |= _edited(denoise) if not denoise.scheduler else _painted(denoise)
     return tuple((name, str(value)) for name, value in told.items())

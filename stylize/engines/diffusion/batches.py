@@ -105,6 +105,7 @@ def paint_batch(
             plan_digest=replace(plan, denoise=replace(denoise_of(plan), rows=rows)).digest(),
             timings=(("prepare", prepared - started), *painted.timings),
             memory=loaded.mode.value,
+            runner=loaded.runner.last,
             rows=rows,
         )
         for plan, pixels, rows in zip(plans, painted.pixels, painted.rows, strict=True)

@@ -33,7 +33,8 @@ LIBRARIES = ("torch", "diffusers", "transformers", "accelerate", "peft", "safete
 
 class DiffusionEngine:
     """`weights`: a diffusers folder, a .safetensors checkpoint, or a folder of such; None: see `weights.look_up`.
-    `device`, `dtype`, `memory`: None: as STYLIZE_DEVICE, STYLIZE_DTYPE, STYLIZE_MEMORY say, else what fits.
+    `device`, `dtype`, `memory`: None: as STYLIZE_DEVICE, STYLIZE_DTYPE, STYLIZE_MEMORY say, else what fits. `runner`: one
+    of `runner.RUNNERS`.
     """
 
     name = "diffusion"
@@ -45,12 +46,14 @@ class DiffusionEngine:
         device: str | None = None,
         dtype: str | None = None,
         memory: str | None = None,
+        runner: str = "torch",
     ) -> None:
         ask_for_huge_pages()
         self._place = weights
         self._device = device
         self._dtype = dtype
         self._memory = memory
+        self._runner = runner
         self._loaded: Loaded | None = None
         self._busy, self._due = threading.Lock(), threading.Event()
         self._loading, self._load_progress = threading.RLock(), 0.0
@@ -145,7 +148,9 @@ class DiffusionEngine:
         from stylize.engines.diffusion.loaded import Loaded
         from stylize.engines.diffusion.memory import choose_mode
         from stylize.engines.diffusion.room import look_around
+        from stylize.engines.diffusion.runner import Runner, check_runner
 
+        runner = Runner(wish=check_runner(self._runner))
         facts = families()[weights.family]
         placement = choose_placement(self._device, self._dtype, half_dtype=facts.half_dtype)
         room = look_around(placement.device)
@@ -160,6 +165,7 @@ class DiffusionEngine:
             mode=mode,
             chosen=chosen,
             model_scheduler_config=pipeline.scheduler.config,
+            runner=runner,
         )
 
     def generate(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from stylize.engines.diffusion.recall import Recalls
+from stylize.engines.diffusion.runner import Runner
 
 if TYPE_CHECKING:
     from stylize.engines.diffusion.controlnet import Held
@@ -22,6 +23,7 @@ class Loaded:
     """`worn`: the digests of the LoRAs in it now; `mode` may go down. `recalls`: what it knows of the last pictures.
     `adapter`, `control`: the IP-Adapter that is on it, the ControlNet that is held beside it. `tiny`: the small decoder;
     None: not looked for yet, False: there is none. `chosen`: how its memory mode was decided when it was loaded.
+    `runner`: who runs its UNet.
     """
 
     pipeline: Any
@@ -37,3 +39,4 @@ class Loaded:
     control: Held | None = None
     tiny: Any = None
     chosen: Chosen | None = None
+    runner: Runner = field(default_factory=Runner)

@@ -151,6 +151,16 @@ def needed(
     return Need(device=at_work + MARGIN_BYTES, ram=ram + MARGIN_BYTES)
 
 
+def needed_beside(
+    mode: MemoryMode, placement: Placement, facts: FamilyFacts, parameters: Mapping[str, int], *, pixels: int
+) -> int:
+    """Bytes that must be free for the UNet's weights to lie there a second time, beside a model that is loaded and the
+    painting of so many `pixels`.
+    """
+    painting = needed(mode, placement, facts, parameters, pixels=pixels, loading=False).ram
+    return painting - held(mode, placement, parameters) + parameters.get("unet", 0) * ITEM_BYTES[placement.dtype]
+
+
 def fits(need: Need, room: Room) -> bool:
     """What nobody can tell is taken to be enough."""
     on_device = room.device is None or need.device <= room.device
