@@ -47,6 +47,7 @@ if TYPE_CHECKING:
         Findings,
         Found,
         Hair,
+        HideOrder,
         Look,
         LookOverride,
         Lora,
@@ -55,10 +56,10 @@ if TYPE_CHECKING:
         Receipt,
         Request,
     )
-    from stylize.pipeline import PhotoReport, Result
+    from stylize.pipeline import PhotoReport, Redacted, Result
     from stylize.progress import CancelToken, Progress, Stage, nobody, overall_fraction
     from stylize.settings import Settings, read_settings
-    from stylize.workshop import Workshop, inspect_photo, run
+    from stylize.workshop import Workshop, inspect_photo, redact_photo, run
 
 __all__ = [
     "Beard",
@@ -77,6 +78,7 @@ __all__ = [
     "Findings",
     "Found",
     "Hair",
+    "HideOrder",
     "Look",
     "LookOverride",
     "Lora",
@@ -87,6 +89,7 @@ __all__ = [
     "PrivacyError",
     "Progress",
     "Receipt",
+    "Redacted",
     "Request",
     "RequestError",
     "Result",
@@ -101,6 +104,7 @@ __all__ = [
     "nobody",
     "overall_fraction",
     "read_settings",
+    "redact_photo",
     "run",
 ]
 
@@ -111,10 +115,10 @@ _HOMES = MappingProxyType(
         "stylize.geometry": "Size",
         "stylize.models": "Beard BoxOrder Capabilities Consent DenoiseOverride Evidence Export ExportOrder Findings Found Hair "
         "Look LookOverride Lora Outfit Plan Receipt Request",
-        "stylize.pipeline": "PhotoReport Result",
+        "stylize.pipeline": "PhotoReport Redacted Result",
         "stylize.progress": "CancelToken Progress Stage nobody overall_fraction",
         "stylize.settings": "Settings read_settings",
-        "stylize.workshop": "Workshop inspect_photo run",
+        "stylize.workshop": "Workshop inspect_photo redact_photo run",
     }
 )
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}

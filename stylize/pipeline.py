@@ -7,10 +7,23 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from stylize import export, photo, styles
-from stylize.errors import EngineError, SubjectError
+from stylize.errors import EngineError, NoSuchFace, SubjectError
 from stylize.geometry import Size
 from stylize.making import Bench, check_order, compose, figure_alone, make_picture, print_parts
-from stylize.models import Evidence, Export, Findings, Found, Look, Photo, Pixels, Plan, Receipt, Request
+from stylize.models import (
+    Evidence,
+    Export,
+    ExportOrder,
+    Findings,
+    Found,
+    HideOrder,
+    Look,
+    Photo,
+    Pixels,
+    Plan,
+    Receipt,
+    Request,
+)
 from stylize.photo import Sitting
 from stylize.progress import CancelToken, Stage, StageWatch, Tell, nobody
 from stylize.receipt import write_receipt
@@ -62,6 +75,16 @@ class PhotoReport:
     findings: Findings
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Redacted:
+    """A copy of a photo. `hidden`: (kind, how many), as `Subject.hidden`. `findings`: what there was to hide."""
+
+    export: Export
+    size: Size
+    hidden: tuple[tuple[str, int], ...]
+    findings: Findings = field(repr=False)
+
+
 Witness = Callable[[], Evidence]
 """What says, once the picture is done, what kept the photo in. `Evidence` itself says: nothing did."""
 
@@ -72,15 +95,47 @@ Read = Callable[[bytes], Photo]
 def inspect_photo(untrusted_bytes: bytes, *, face: int | None = None, read: Read = photo.read) -> PhotoReport:
     """Read a photo and look for people in it. Raises PhotoError; NoSuchFace where `face` is none of those found."""
     opened = read(untrusted_bytes)
+    found = photo.survey(opened)
     try:
-        findings = photo.inspect(opened, face)
+        findings = photo.choose(opened, found, face)
     except SubjectError as problem:
         if face is not None:
             raise
-        findings = Findings(faces=(), subject=None, warnings=(problem.slug,), verdict="refuse")
+        findings = replace(found, warnings=(problem.slug,), verdict="refuse")
     height, width = opened.pixels.shape[:2]
     return PhotoReport(
         media_type=opened.media_type, size=Size(width=width, height=height), found=opened.found, findings=findings
+    )
+
+
+def redact_photo(
+    untrusted_bytes: bytes,
+    hide: HideOrder,
+    *,
+    face: int | None = None,
+    all_faces: bool = False,
+    order: ExportOrder = ExportOrder(),  # noqa: B008 - frozen
+    read: Read = photo.read,
+) -> Redacted:
+    """A copy of the whole photo without what `hide` says. `face`: whose photo it is; None: that of the most prominent one,
+    or with `all_faces` nobody's. Raises PhotoError, NoSuchFace, NoSuchRegion, NoFace, RequestError for the order.
+    """
+    export.check_order(order)
+    opened = read(untrusted_bytes)
+    found = photo.survey(opened)
+    count = len(found.faces)
+    if face is not None and not 0 <= face < count:
+        raise NoSuchFace(number=face + 1, count=count)
+    nobody = all_faces or not count
+    findings = replace(found, subject=None if nobody else face or 0)
+    regions = photo.hidden_regions(findings, hide, findings.subject)
+    pixels = photo.redact(opened, findings, hide)
+    height, width = pixels.shape[:2]
+    return Redacted(
+        export=export.export_photo(pixels, order),
+        size=Size(width=width, height=height),
+        hidden=photo.count_kinds(regions, boxes=len(hide.boxes), background=hide.background != "keep"),
+        findings=findings,
     )
 
 

@@ -16,15 +16,18 @@ from stylize.engines.base import Engine
 from stylize.errors import StylizeError
 from stylize.idle import Idle
 from stylize.making import Bench
-from stylize.models import Capabilities, Evidence, Findings, Look, Photo, Request
+from stylize.models import Capabilities, Evidence, ExportOrder, Findings, HideOrder, Look, Photo, Request
 from stylize.photo import Sitting
-from stylize.pipeline import PhotoReport, Read, Result, Witness
+from stylize.pipeline import PhotoReport, Read, Redacted, Result, Witness
 from stylize.privacy import lock_down
 from stylize.progress import CancelToken, Tell, nobody
 from stylize.settings import Settings, read_settings
 from stylize.styles import Style, load_styles
 from stylize.together import Together
 from stylize.toymaking import Rack
+
+ONLY_REGIONS = HideOrder(background="keep")
+"""What a copy of a photo hides without any word."""
 
 
 @runtime_checkable
@@ -196,3 +199,23 @@ def inspect_photo(data: bytes, *, face: int | None = None, read: Read = photo.re
     """
     lock_down()
     return pipeline.inspect_photo(data, face=face, read=read)
+
+
+def redact_photo(
+    data: bytes,
+    hide: HideOrder = ONLY_REGIONS,
+    *,
+    face: int | None = None,
+    all_faces: bool = False,
+    order: ExportOrder = ExportOrder(),  # noqa: B008 - frozen
+    read: Read = photo.read,
+) -> Redacted:
+    """A copy of a photo in which nobody else can be told and nothing be read; no engine has a part in it. As it is without
+    any word, the background stays and only regions are hidden: other faces, text, papers, badges, screens, plates, nudity.
+
+    `face`: whose photo it is, a number in `Findings.faces`; None: the most prominent one. `all_faces`: nobody's, so that
+    every face is hidden. Raises PhotoError, NoSuchFace, NoSuchRegion, RequestError; NoFace where the background is to be
+    hidden and nobody is there.
+    """
+    lock_down()
+    return pipeline.redact_photo(data, hide, face=face, all_faces=all_faces, order=order, read=read)

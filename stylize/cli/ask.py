@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 
+from stylize.cli.hide import add_hide, build_hide
 from stylize.errors import OutOfRange
 from stylize.geometry import Size
 from stylize.models import (
@@ -62,6 +63,8 @@ def add_request(parser: argparse.ArgumentParser) -> None:
     look.add_argument("--glasses", action=argparse.BooleanOptionalAction)
     for name in _COLOURS:
         look.add_argument(f"--{name.replace('_', '-')}", metavar="#RRGGBB")
+
+    add_hide(parser)
 
     denoise = parser.add_argument_group("the engine diffusion", "named as in diffusers; the style decides unless said")
     denoise.add_argument(
@@ -139,6 +142,7 @@ def build_request(args: argparse.Namespace, styles: Mapping[str, Style], media_t
         export=ExportOrder(media_type=media_type, quality=args.quality),
         face=None if args.face is None else args.face - 1,
         scene=args.scene,
+        hide=build_hide(args),
     )
 
 

@@ -8,7 +8,10 @@ from dataclasses import asdict
 from stylize.cli.files import read_photo
 from stylize.cli.output import printable, say_json
 from stylize.cli.walled import add_wall, walled
-from stylize.cli.words import GROUPS, WARNINGS
+from stylize.cli.words import GROUPS, REGIONS, WARNINGS
+from stylize.geometry import Box
+from stylize.models import Findings, HideOrder, Region
+from stylize.photo import hidden_regions
 from stylize.pipeline import PhotoReport
 from stylize.workshop import inspect_photo
 
@@ -31,17 +34,37 @@ def execute(args: argparse.Namespace) -> int:
 
 
 def _told(report: PhotoReport) -> dict[str, object]:
-    boxes = [dict(zip(("left", "top", "right", "bottom"), f.box.as_ints(), strict=True)) for f in report.findings.faces]
+    findings = report.findings
+    hidden = hidden_regions(findings, HideOrder(), findings.subject)
+    regions = [_region(number, r, hidden=any(r is h for h in hidden)) for number, r in enumerate(findings.regions, 1)]
     return {
         "media_type": report.media_type,
         "width": report.size.width,
         "height": report.size.height,
-        "faces": boxes,
-        "subject": report.findings.subject,
-        "verdict": report.findings.verdict,
-        "warnings": list(report.findings.warnings),
+        "faces": [_box(face.box) for face in findings.faces],
+        "subject": findings.subject,
+        "regions": regions,
+        "verdict": findings.verdict,
+        "warnings": list(findings.warnings),
         "found": [asdict(thing) for thing in report.found],
     }
+
+
+def _region(number: int, region: Region, *, hidden: bool) -> dict[str, object]:
+    """`number` is what --show and --show-region call it; `face` counts as `subject` does; `hidden`: unless told otherwise."""
+    return {
+        "number": number,
+        "kind": region.kind.value,
+        "box": _box(region.box),
+        "corners": [[round(float(value), 1) for value in corner] for corner in region.corners],
+        "score": round(region.score, 3),
+        "face": region.face,
+        "hidden": hidden,
+    }
+
+
+def _box(box: Box) -> dict[str, int]:
+    return dict(zip(("left", "top", "right", "bottom"), box.as_ints(), strict=True))
 
 
 def _say(report: PhotoReport) -> None:
@@ -53,6 +76,7 @@ def _say(report: PhotoReport) -> None:
         left, top, _, _ = face.box.as_ints()
         chosen = "  (the one that would be taken)" if number - 1 == findings.subject else ""
         print(f"  {number}: {face.box.width:.0f} pixels wide, at {left}, {top}{chosen}")
+    _say_regions(findings)
     for slug in findings.warnings:
         print(f"note: {WARNINGS.get(slug, slug)}")
     if not report.found:
@@ -65,3 +89,16 @@ def _say(report: PhotoReport) -> None:
             print(f"  {words}")
         for thing in things:
             print(f"    {printable(thing.name)}: {printable(thing.value)}")
+
+
+def _say_regions(findings: Findings) -> None:
+    """What else is hidden before a picture is made, by the numbers that --show-region takes."""
+    hidden = hidden_regions(findings, HideOrder(), findings.subject)
+    if not hidden:
+        return
+    print("Hidden unless you say otherwise (--show-region N):")
+    for number, region in enumerate(findings.regions, 1):
+        if any(region is other for other in hidden):
+            left, top, _, _ = region.box.as_ints()
+            words = f"face {region.face + 1}" if region.face is not None else REGIONS[region.kind.value]
+            print(f"  {number}: {words}, {region.box.width:.0f} x {region.box.height:.0f} pixels, at {left}, {top}")

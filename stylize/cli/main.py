@@ -22,6 +22,7 @@ VERBS = MappingProxyType(
         "weights": "list, download, take over, check or remove what Stable Diffusion needs",
         "accessories": "list or search what can lie in the box",
         "inspect": "tell what a photo's file holds and who is in it; makes nothing",
+        "redact": "make a copy of a photo without other people's faces, text and papers",
         "doctor": "look at this machine and say what to do",
         "selftest": "try the promises on this machine: nothing gets out, nothing stays, nothing is told",
         "ui": "start the page in the browser",

@@ -32,3 +32,31 @@ GROUPS = MappingProxyType(
     }
 )
 """For `Found.group`."""
+
+HIDDEN = MappingProxyType(
+    {
+        "face": "faces",
+        "text": "text",
+        "paper": "papers",
+        "badge": "badges",
+        "screen": "screens",
+        "plate": "number plates",
+        "nudity": "bare skin",
+        "box": "boxes of yours",
+        "background": "background",
+    }
+)
+"""For `Subject.hidden`."""
+
+REGIONS = MappingProxyType(
+    {
+        "face": "a face",
+        "text": "text",
+        "paper": "a paper",
+        "badge": "a badge",
+        "screen": "a screen",
+        "plate": "a number plate",
+        "nudity": "bare skin",
+    }
+)
+"""For `Region.kind`."""
