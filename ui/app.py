@@ -36,7 +36,7 @@ from ui.strings import Language
 Widgets = dict[str, Any]
 Act = Callable[..., Updates]
 
-REPORT = ("photo", "found", "report", "face", "trouble", "discovered", "question")
+REPORT = ("photo", "regions", "hide", "found", "report", "face", "trouble", "discovered", "question")
 BOX = ("box", "unboxed")
 CHOICE = ("description", "scene", "box.tagline", "make", "boxed", *BOX)
 ORDER = ("box.name", "box.tagline", "box.accessories", "box.toys", "box.palette", "style")

@@ -11,6 +11,7 @@ from stylize.errors import OutOfRange
 from stylize.geometry import Size
 from stylize.models import Beard, BoxOrder, DenoiseOverride, Hair, LookOverride, Lora, Outfit, Request
 from stylize.toybox.words import card_languages
+from ui.hiding import to_hide
 
 SIZES = ("512x640", "768x960", "1024x1280")
 COLOURS = tuple(field.name for field in fields(LookOverride) if field.name.endswith("_colour"))
@@ -98,6 +99,7 @@ FIELDS = (
     Field(name="size", read=to_size),
     Field(name="seed", read=to_seed),
     Field(name="face", read=keep),
+    Field(name="hide", read=to_hide),
     Field(name="scene"),
     Field(name="box.name", read=lambda text: (text or "").strip()),
     Field(name="box.tagline", read=lambda text: (text or "").strip()),
@@ -136,7 +138,7 @@ NAMES = tuple(dict.fromkeys((*(field.widget for field in FIELDS), *SWITCHES)))
 def to_request(values: Mapping[str, Any], language: str = "en") -> Request:
     """What the widgets say, by name → a Request. `language`: of our own words on the card, if the card has them.
 
-    Raises OutOfRange for a seed that is no number.
+    Raises OutOfRange for a seed that is no number, HideUnreadable for an order to hide that the page did not write.
     """
     parts: dict[str, dict[str, Any]] = {"": {}, "box": {}, "look": {}, "denoise": {}}
     for field in FIELDS:

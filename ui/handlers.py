@@ -11,7 +11,7 @@ from stylize.errors import StylizeError
 from stylize.models import BoxOrder
 from stylize.toybox.lettering import tidy
 from stylize.toybox.order import check_order
-from ui import display, fragments, proofs
+from ui import display, findings, fragments, proofs
 from ui.intake import arrival_id
 from ui.making import ready_button
 from ui.panels.style import window
@@ -21,6 +21,9 @@ from ui.trouble import PhotoGone
 from ui.visits import Visit, Visits
 
 Updates = dict[str, Any]
+
+OF_PHOTO = ("face", "hide")
+"""What is chosen on the photo, and goes with it."""
 
 
 class Handlers:
@@ -55,10 +58,13 @@ class Handlers:
         if arrival is None or arrival.findings is None:
             return {}
         people = [(self._say("photo.person", number=n), n - 1) for n in range(1, len(arrival.findings.faces) + 1)]
-        chosen = self._visit(session).values.get("face")
+        values = self._visit(session).values
+        chosen = values.get("face")
         whose = chosen if chosen in range(len(people)) else arrival.findings.subject
         return {
             "found": fragments.photo_found(self._say, arrival.found),
+            "regions": findings.regions(self._say, name, arrival, whose, str(values.get("hide") or "")),
+            "hide": str(values.get("hide") or ""),
             "report": fragments.photo_report(self._say, arrival.findings, self._clock(name, "photo")),
             "discovered": proofs.discovered(self._say, arrival.found, name),
             "face": gr.update(choices=people, value=whose, visible=len(people) > 1),
@@ -69,7 +75,7 @@ class Handlers:
         """The photo was taken away again, and with it what is being made of it, and who was chosen in it."""
         visit = self._visit(session)
         self._shop.stop(visit)
-        visit.values = {name: value for name, value in visit.values.items() if name != "face"}
+        visit.values = {name: value for name, value in visit.values.items() if name not in OF_PHOTO}
         self._shop.intake.arrivals.drop(visit.photo)
         visit.photo = visit.asked = None
         visit.said.clear()
@@ -77,6 +83,8 @@ class Handlers:
             "photo": None,
             "question": "",
             "found": "",
+            "regions": "",
+            "hide": "",
             "report": fragments.hint(self._say("photo.hint")),
             "discovered": proofs.nothing_discovered(self._say),
             "face": gr.update(choices=[], value=None, visible=False),

@@ -57,7 +57,7 @@ REPLACED = frozenset(name for name, _ in HEADERS) | {
 
 FIRST = b'<head><script src="/toy/shut.js"></script><script src="/toy/tongue.js"></script>'
 SHEETS = (
-    "page", "sign", "privacy", "clocks", "steps", "photo", "style", "box", "toys", "make", "consent", "working", "result", "history", "home", "zoom", "more", "looks",
+    "page", "sign", "privacy", "clocks", "steps", "photo", "regions", "style", "box", "toys", "make", "consent", "working", "result", "history", "home", "zoom", "more", "looks",
     "ready",
 )  # fmt: skip
 """The style sheets in assets/, one for each room of the page; what stands later wins."""
@@ -68,7 +68,7 @@ HEAD = (
     + "".join(f'<link rel="stylesheet" href="/toy/{name}.css">' for name in SHEETS)
     + '<link rel="stylesheet" href="/toy/{tongue}.css">'
     '<script src="/toy/page.js" defer></script><script src="/toy/reach.js" defer></script><script src="/toy/zoom.js" defer></script>'
-    '<script src="/toy/photo.js" defer></script><script src="/toy/shelf.js" defer></script><script src="/toy/more.js" defer></script>'
+    '<script src="/toy/photo.js" defer></script><script src="/toy/regions.js" defer></script><script src="/toy/cover.js" defer></script><script src="/toy/shelf.js" defer></script><script src="/toy/more.js" defer></script>'
     '<script src="/toy/working.js" defer></script><script src="/toy/stay.js" defer></script><script src="/toy/consent.js" defer></script></head>'
 )
 """Sent with the page, so that our looks are there at the first paint and not after Gradio has started."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
@@ -19,13 +20,14 @@ from starlette.types import Receive, Scope, Send
 
 from stylize import photo
 from stylize.errors import PhotoNotArrived, PhotoTooLarge, StylizeError
-from stylize.models import Findings, Found, Photo
+from stylize.models import Findings, Found, HideOrder, Photo
 from stylize.photo.darkroom import Darkroom, Plate
 from stylize.photo.darkroom.limits import DRAINED_BYTES
 from stylize.photo.read import LARGEST_FILE_BYTES
 from stylize.privacy.memory import wipe
-from ui.pictures import encode, placeholder, preview
+from ui.pictures import placeholder
 from ui.protocol import BodyLost, Wire
+from ui.redacting import View, view
 from ui.shelf import Sheet, Shelf
 from ui.trouble import unexpected
 
@@ -36,12 +38,15 @@ REPORT_SECONDS = 60
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Arrival:
-    """What came in: a photo with a face, or the `refusal` that says why not. `preview` is what the page shows of it."""
+    """What came in: a photo with a face, or the `refusal` that says why not. `preview` is what the page shows of it first:
+    all is hidden that is to be hidden without a word. `view`: what it is drawn of when something else is chosen.
+    """
 
     photo: Photo | None
     findings: Findings | None
     refusal: StylizeError | None
     preview: Sheet = field(repr=False)
+    view: View | None = field(default=None, repr=False)
 
     @property
     def found(self) -> tuple[Found, ...]:
@@ -51,6 +56,8 @@ class Arrival:
     def wipe(self) -> None:
         """Overwrite what can be overwritten."""
         self.preview.wipe()
+        if self.view is not None:
+            self.view.wipe()
         if self.photo is not None:
             wipe(self.photo.pixels)
 
@@ -120,10 +127,13 @@ class Intake:
 
 
 class Once(Response):
-    """An answer of JSON from memory that is overwritten as soon as the socket has it."""
+    """An answer from memory that is overwritten as soon as the socket has it."""
 
-    def __init__(self, secret: bytearray) -> None:
-        super().__init__(None, headers={"content-length": str(len(secret))}, media_type="application/json")
+    def __init__(
+        self, secret: bytearray, media_type: str = "application/json", headers: Mapping[str, str] | None = None
+    ) -> None:
+        sized = {"content-length": str(len(secret)), **(headers or {})}
+        super().__init__(None, headers=sized, media_type=media_type)
         self._secret = secret
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
@@ -146,14 +156,15 @@ def _develop(plate: Plate) -> tuple[Arrival, bytearray]:
         return _refused(problem), bytearray()
     try:
         findings = photo.inspect(developed.photo)
+        seen = view(developed.photo, findings)
+        small = seen.seen(HideOrder(), suffix=".webp")
     except StylizeError as problem:
         wipe(developed.report)
         return _refused(problem), bytearray()
     except Exception as surprise:  # whatever a stranger's picture does to the nets, the page answers
         wipe(developed.report)
         return _refused(unexpected(surprise)), bytearray()
-    small = encode(preview(developed.photo.pixels, findings.faces), ".webp", quality=88)
-    arrival = Arrival(photo=developed.photo, findings=findings, refusal=None, preview=small)
+    arrival = Arrival(photo=developed.photo, findings=findings, refusal=None, preview=small, view=seen)
     return arrival, developed.report
 
 

@@ -92,6 +92,8 @@ class Keeping:
             "photo": None,
             "question": "",
             "found": "",
+            "regions": "",
+            "hide": "",
             "report": said,
             "face": gr.update(choices=[], value=None, visible=False),
             "trouble": gr.update(value="", visible=False),

@@ -17,7 +17,7 @@ from stylize.geometry import Size
 from stylize.models import Consent, Findings, Photo
 from stylize.pipeline import Result
 from stylize.privacy.memory import give_back
-from ui import consent, fragments, working
+from ui import consent, findings, fragments, working
 from ui.form import to_request
 from ui.job import Job
 from ui.parcel import wipe_result
@@ -126,14 +126,19 @@ class Making:
             "question": "",
             "done": gr.update(visible=False),
             "busy": gr.update(visible=True),
-            "sketch": working.window(f"gradio_api/file=photo/{visit.photo}.webp", self._say("result.before")),
+            "sketch": working.window(self._seen(visit), self._say("result.before")),
             "bar": working.gauge(self._say, job, visit.id),
         }
+
+    def _seen(self, visit: Visit) -> str:
+        """The photo, with what was hidden of it."""
+        face, order = visit.values.get("face"), str(visit.values.get("hide") or "")
+        return findings.address(visit.photo, face if isinstance(face, int) else None, order)
 
     def _question(self, visit: Visit, who: consent.Person, photo: Photo, found: Findings) -> str:
         height, width = photo.pixels.shape[:2]
         size, face = Size(width=width, height=height), found.faces[who[1]].box
-        return consent.question(self._say, who, f"gradio_api/file=photo/{visit.photo}.webp", size, face)
+        return consent.question(self._say, who, self._seen(visit), size, face)
 
     def _idle(self, visit: Visit) -> Updates:
         return {

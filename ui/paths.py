@@ -21,7 +21,7 @@ GRADIO_ROUTES = (
 OWN_ROUTES = (
     rf"toy/{FILES}",
     rf"shelf/{NAME}/{NAME}\.{NAME}",
-    rf"photo/{NAME}/found\.json",
+    rf"photo/{NAME}/(?:found\.json|seen\.jpg|original\.jpg|redacted\.jpg)",
     rf"work/{NAME}\.json",
     r"privacy\.json",
 )

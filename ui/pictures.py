@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cache
 
 import cv2
 import numpy as np
 
 from stylize.geometry import Box, Size
-from stylize.models import Face, Pixels
+from stylize.models import Pixels
 from stylize.toybox.accessories import accessories, read_icon
 from ui.shelf import Sheet
 
 MEDIA_TYPES = {".webp": "image/webp", ".jpg": "image/jpeg", ".png": "image/png"}
 _QUALITY = {".webp": cv2.IMWRITE_WEBP_QUALITY, ".jpg": cv2.IMWRITE_JPEG_QUALITY}
 
-PREVIEW = Size(width=900, height=900)
 ICON_PX = 96
 ICONS_ACROSS = 12
-_CORAL, _WHITE = (216, 62, 27), (255, 255, 255)
 
 
 def encode(pixels: Pixels, suffix: str, quality: int = 90) -> Sheet:
@@ -38,48 +35,28 @@ def placeholder() -> Sheet:
     return encode(np.full((8, 8, 3), 255, np.uint8), ".webp")
 
 
-def preview(pixels: Pixels, faces: Sequence[Face]) -> Pixels:
-    """A small picture of the photo; where there are several faces they wear numbers to choose by."""
-    height, width = pixels.shape[:2]
-    small = Size(width=width, height=height).fit_within(PREVIEW)
-    out = np.asarray(cv2.resize(pixels, (small.width, small.height), interpolation=cv2.INTER_AREA), np.uint8)
-    for number, face in enumerate(faces if len(faces) > 1 else (), 1):
-        box = face.box.scale(small.width / width)
-        _number(out, box, str(number))
-    return out
-
-
-def _number(pixels: Pixels, box: Box, text: str) -> None:
-    left, top, right, bottom = box.as_ints()
-    unit = max(13, min(small_side(pixels) // 24, round(box.width / 3)))
-    thick = max(2, unit // 7)
-    cv2.rectangle(pixels, (left, top), (right, bottom), _WHITE, thick + 2, cv2.LINE_AA)
-    cv2.rectangle(pixels, (left, top), (right, bottom), _CORAL, thick, cv2.LINE_AA)
-    cv2.circle(pixels, (left, top), unit + 2, _WHITE, -1, cv2.LINE_AA)
-    cv2.circle(pixels, (left, top), unit, _CORAL, -1, cv2.LINE_AA)
-    scale = unit / 17
-    (width, height), _ = cv2.getTextSize(text, cv2.FONT_HERSHEY_DUPLEX, scale, thick)
-    where = (left - width // 2, top + height // 2)
-    cv2.putText(pixels, text, where, cv2.FONT_HERSHEY_DUPLEX, scale, _WHITE, max(1, thick // 2), cv2.LINE_AA)
-
-
-def small_side(pixels: Pixels) -> int:
-    """The shorter side in pixels."""
-    return int(min(pixels.shape[:2]))
+def frame_scale(pixels: Pixels, face: Box, size: Size) -> float:
+    """How much larger a photo is in its frame of `size` than it is itself."""
+    return size.height / _cut(pixels, face, size.width / size.height)[1]
 
 
 def frame(pixels: Pixels, face: Box, width: int, height: int) -> Pixels:
     """The part of the photo around `face`, cut and scaled to `width` x `height`: a bust, as far as the photo reaches."""
     tall, wide = pixels.shape[:2]
-    aspect = width / height
-    cut_height = min(3.4 * face.height, tall, wide / aspect)
-    cut_width = cut_height * aspect
+    cut_width, cut_height = _cut(pixels, face, width / height)
     x, y = face.centre
     left = min(max(x - cut_width / 2, 0), wide - cut_width)
     top = min(max(y - 0.4 * cut_height, 0), tall - cut_height)
     part = pixels[round(top) : round(top + cut_height), round(left) : round(left + cut_width)]
     how = cv2.INTER_AREA if cut_width > width else cv2.INTER_CUBIC
     return np.asarray(cv2.resize(part, (width, height), interpolation=how), np.uint8)
+
+
+def _cut(pixels: Pixels, face: Box, aspect: float) -> tuple[float, float]:
+    """Width and height of the part around `face` that fits into a frame of `aspect`."""
+    tall, wide = pixels.shape[:2]
+    height = min(3.4 * face.height, tall, wide / aspect)
+    return height * aspect, height
 
 
 @cache

@@ -16,6 +16,7 @@ from ui.listening import Address
 from ui.parcel import BOOKS, PICTURES
 from ui.pictures import icon_sheet
 from ui.presence import Presence
+from ui.redacted import Redacted
 from ui.sessions import keep_no_values
 from ui.shop import Shop
 from ui.state import state
@@ -43,6 +44,7 @@ def application(shop: Shop, address: Address) -> FastAPI:
     api.add_route("/toy/{path:path}", toys.answer, methods=["GET"])
     api.add_route("/shelf/{id}/{name}", shelf.answer, methods=["GET"])
     api.add_route("/photo/{id}/found.json", shop.intake.found, methods=["GET"])
+    api.add_route("/photo/{id}/{name}", Redacted(shop.intake).answer, methods=["GET"])
 
     async def privacy(request: Request) -> Response:
         return JSONResponse(state(shop, request.query_params.get("ids", "").split(".")[:KNOWN]))

@@ -10,6 +10,7 @@ from weakref import WeakSet
 
 from stylize.engines.base import Capabilities
 from stylize.errors import StylizeError
+from stylize.geometry import Size
 from stylize.models import Photo, Request
 from stylize.photo import Sitting
 from stylize.photo.darkroom import Darkroom
@@ -23,10 +24,12 @@ from stylize.toybox.order import ACCESSORY_LIMIT, NAME_LIMIT, TAGLINE_LIMIT
 from stylize.toybox.palettes import palettes
 from stylize.workshop import Workshop
 from ui.estimate import Course
+from ui.hiding import check
 from ui.intake import Intake
 from ui.job import Job
 from ui.parcel import Parcel, wipe_result
-from ui.pictures import encode, frame
+from ui.pictures import encode
+from ui.redacting import framed
 from ui.retention import Retention
 from ui.shelf import KEEP_SECONDS, Shelf
 from ui.strings import Language
@@ -219,7 +222,10 @@ class Shop:
         )
 
     def begin(self, photo_id: str, requests: Sequence[Request]) -> Job[Result]:
-        """Start making the pictures, one for each request. While one is being made the photo is not wiped."""
+        """Start making the pictures, one for each request. While one is being made the photo is not wiped.
+
+        Raises HideUnreadable for what would show something that was not found.
+        """
         sittings: list[Sitting] = []
         together = order_of(requests)
 
@@ -232,6 +238,11 @@ class Shop:
                     sittings.append(Sitting(arrival.photo))
                 return self.workshop.run(sittings[0], requests[number], tell=tell, cancel=cancel, together=together)
 
+        arrival = self.intake.arrivals.get(photo_id)
+        findings = None if arrival is None else arrival.findings
+        if findings is not None:
+            for request in requests:
+                check(request.hide, findings)
         job = Job(work, rounds=len(requests), course=self._course(requests[0]))
         with self._lock:
             self._jobs.add(job)
@@ -240,12 +251,11 @@ class Shop:
     def pack(
         self, photo: Photo, photo_id: str | None, result: Result, seconds: float = 0.0, language: str = "en"
     ) -> str:
-        """Put the finished picture on the shelf, with a view of the photo in the same shape; returns its id. If the photo
-        is wiped in this very moment, the picture is, too.
+        """Put the finished picture on the shelf, with a view of the photo in the same shape, in which is hidden what the
+        engine was not shown; returns its id. If the photo is wiped in this very moment, the picture is, too.
         """
         height, width = result.pixels.shape[:2]
-        face = result.findings.faces[result.findings.subject or 0]
-        before = frame(photo.pixels, face.box, width, height)
+        before = framed(photo, result.findings, result.request.hide, Size(width=width, height=height))
         parcel = Parcel(result, before=encode(before, ".jpg"), photo=photo_id, seconds=seconds, language=language)
         name = self.parcels.put(parcel)
         if self.intake.arrivals.get(photo_id) is None:

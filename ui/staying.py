@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from ui.handlers import Handlers
+from ui.handlers import OF_PHOTO, Handlers
 from ui.shop import Shop
 from ui.showing import Showing
 from ui.strings import Language
@@ -55,8 +55,8 @@ class Staying:
         return {"path": f"photo/{name}.webp", "url": f"/{self._say.code}/gradio_api/file=photo/{name}.webp"}
 
     def _choices(self, session: str, visit: Visit) -> Updates:
-        """Every widget says again what it said last; what depends on it is drawn for it. Faces come with their photo."""
-        values = {name: value for name, value in visit.values.items() if name != "face"}
+        """Every widget says again what it said last; what depends on it is drawn for it. What was chosen on the photo comes with it."""
+        values = {name: value for name, value in visit.values.items() if name not in OF_PHOTO}
         if not values:
             return {}
         visit.toy = True  # as a page is when it is opened

@@ -23,6 +23,13 @@ class PhotoGone(StylizeError):
     sentence = "The photo is no longer in memory. Please choose it again."
 
 
+class HideUnreadable(StylizeError):
+    """The field that says what is hidden was not written by our own page."""
+
+    slug = "hide-unreadable"
+    sentence = "What is to be hidden in the photo could not be read. Choose it once more on the photo."
+
+
 class LineFull(StylizeError):
     """More wait than is good for anybody."""
 

@@ -177,7 +177,7 @@ function tick() {
 function end() {
   document.documentElement.classList.add("is-ended");
   document.querySelector(".ended")?.removeAttribute("hidden");
-  for (const picture of all(".compare img, #photo img, #sketch img, #zoom img, #question img")) picture.removeAttribute("src");
+  for (const picture of all(".compare img, #photo img, #regions img, #sketch img, #zoom img, #question img")) picture.removeAttribute("src");
   for (const value of all("[data-found] dd, [data-found] figcaption")) value.textContent = "";
 }
 

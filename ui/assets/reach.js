@@ -102,7 +102,7 @@
   });
 
   /* Whoever was on a button that went away or was switched off is put where it goes on. */
-  const ROOMS = "#sign, #photo, #found, #report, #privacy, #make, #busy, #done, #trouble, #more, #steps";
+  const ROOMS = "#sign, #photo, #regions, #found, #report, #privacy, #make, #busy, #done, #trouble, #more, #steps";
   let last = null;
   let room = "";
 
@@ -117,7 +117,7 @@
   });
 
   function harbour() {
-    if (["photo", "found", "report"].includes(room)) {
+    if (["photo", "regions", "found", "report"].includes(room)) {
       return find("#photo .image-frame img") ? find("#report") : every("#photo button").find(usable);
     }
     if (room === "sign") return find(".promise");

@@ -16,7 +16,6 @@ def consent_panel(say: Language) -> dict[str, Any]:
     it only shuts the question.
     """
     buttons = {
-        answer: gr.Button(say(f"consent.{answer}"), elem_id=answer, elem_classes="for-the-script")
-        for answer in ANSWERS
+        answer: gr.Button(say(f"consent.{answer}"), elem_id=answer, elem_classes="for-the-script") for answer in ANSWERS
     }
     return {"question": piece(elem_id="asked"), **buttons}

@@ -7,12 +7,13 @@ from typing import Any
 import gradio as gr
 
 from ui import fragments
+from ui.panels.found import found_panel
 from ui.panels.piece import piece
 from ui.strings import Language
 
 
 def photo_panel(say: Language) -> dict[str, Any]:
-    """`photo` to drop into, what was `found` in its file on it, `face` to choose from where there are several, `report`."""
+    """`photo` to drop into, its `regions` and what is to `hide` of them, what was `found` in its file, `face` to choose from where there are several, `report`."""
     piece(fragments.step(say, 1, "photo.title"))
     return {
         "photo": gr.Image(
@@ -27,7 +28,8 @@ def photo_panel(say: Language) -> dict[str, Any]:
             container=False,
             webcam_options=gr.WebcamOptions(mirror=True),
         ),
-        "found": piece(elem_id="found"),
+        **found_panel(say),
         "face": gr.Radio([], label=say("photo.whose"), elem_id="face", visible=False),
+        "found": piece(elem_id="found"),
         "report": piece(fragments.hint(say("photo.hint")), elem_id="report"),
     }
