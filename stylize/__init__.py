@@ -34,7 +34,7 @@ if TYPE_CHECKING:
         SubjectError,
         WeightsError,
     )
-    from stylize.geometry import Size
+    from stylize.geometry import Box, Size
     from stylize.models import (
         Beard,
         BoxOrder,
@@ -63,6 +63,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Beard",
+    "Box",
     "BoxOrder",
     "CancelToken",
     "Cancelled",
@@ -112,9 +113,9 @@ _HOMES = MappingProxyType(
     {
         "stylize.errors": "Cancelled DeclarationError EngineError ExportError PhotoError PrivacyError RequestError "
         "StylizeError SubjectError WeightsError",
-        "stylize.geometry": "Size",
+        "stylize.geometry": "Box Size",
         "stylize.models": "Beard BoxOrder Capabilities Consent DenoiseOverride Evidence Export ExportOrder Findings Found Hair "
-        "Look LookOverride Lora Outfit Plan Receipt Request",
+        "HideOrder Look LookOverride Lora Outfit Plan Receipt Request",
         "stylize.pipeline": "PhotoReport Redacted Result",
         "stylize.progress": "CancelToken Progress Stage nobody overall_fraction",
         "stylize.settings": "Settings read_settings",
