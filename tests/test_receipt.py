@@ -13,7 +13,7 @@ from PIL import Image
 import stylize
 from stylize.engines.diffusion.planner import ways
 from stylize.errors import UnknownChoice
-from stylize.models import BoxOrder, Consent, Denoise, DenoiseOverride, Evidence, Receipt, Request
+from stylize.models import BoxOrder, Consent, Denoise, DenoiseOverride, Evidence, Receipt, RegionKind, Request
 from stylize.progress import Stage
 from stylize.receipt import languages, tell, to_json, to_text
 from stylize.receipt.write import told_to_diffusers
@@ -57,6 +57,22 @@ def test_json_is_stable_and_versioned() -> None:
     assert told["attempts"][0] == {"kind": "connect", "library": "gradio", "count": 2}
     assert (told["files_left"], told["found_groups"]) == (0, {"place": 3, "person": 1})
     assert (told["export_digest"], told["other_digests"]) == ("b" * 64, {"image/jpeg": "c" * 64})
+
+
+def test_what_was_hidden_is_told_by_kind_and_number() -> None:
+    hidden = replace(RECEIPT, hidden=(("face", 2), ("text", 5), ("box", 1), ("background", 1)))
+    assert json.loads(to_json(hidden))["hidden"] == {"face": 2, "text": 5, "box": 1, "background": 1}
+    for language, words in (("en", ("other faces", "all of it")), ("de", ("andere Gesichter", "ganz"))):
+        text = to_text(hidden, language)
+        assert all(word in text for word in words)
+        assert all(len(line) <= tell.WIDTH for line in text.splitlines())
+    assert "nothing" in to_text(RECEIPT)
+
+
+@pytest.mark.parametrize("kind", [*RegionKind, "box", "background"])
+def test_everything_that_can_be_hidden_has_words(kind: str) -> None:
+    for language in languages():
+        assert f"hidden.{kind}" in tell._words()[language]
 
 
 def test_text_says_whether_there_was_a_wall() -> None:

@@ -18,7 +18,7 @@ SCHEMA = "stylize-receipt/1"
 WIDTH = 78
 COLUMN = 42
 
-_PAIRS = ("denoise", "durations_seconds", "found_groups", "other_digests", "versions", "wall_parts")
+_PAIRS = ("denoise", "durations_seconds", "found_groups", "hidden", "other_digests", "versions", "wall_parts")
 """Fields that are (name, value) pairs: a table in JSON."""
 
 
@@ -88,7 +88,18 @@ def _wall(receipt: Receipt, say: Mapping[str, str]) -> str:
 def _left(receipt: Receipt, say: Mapping[str, str]) -> str:
     found = [(f"  {say.get(f'found.{group}', group)}", str(count)) for group, count in receipt.found_groups]
     removed = sum(count for _, count in receipt.found_groups)
-    return _rows([(say["files_left"], str(receipt.files_left)), (say["removed"], str(removed)), *found])
+    hidden = [(f"  {say.get(f'hidden.{kind}', kind)}", str(count)) for kind, count in receipt.hidden]
+    if ("background", 1) in receipt.hidden:
+        hidden[-1] = (hidden[-1][0], say["whole"])
+    return _rows(
+        [
+            (say["files_left"], str(receipt.files_left)),
+            (say["removed"], str(removed)),
+            *found,
+            (say["hidden"], "" if hidden else say["nothing"]),
+            *hidden,
+        ]
+    )
 
 
 def _file(receipt: Receipt, say: Mapping[str, str]) -> str:
