@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from operator import attrgetter
 from pathlib import Path
 
 import numpy as np
@@ -83,6 +85,36 @@ def test_cancel_stops_within_one_step(engine_of: EngineOf, drawn_subject: Subjec
     finally:
         hook.remove()
     assert len(unet_runs) == 2
+
+
+@pytest.mark.parametrize("family", ["sd15", "sdxl"])
+@pytest.mark.parametrize("where", ["text_encoder", "vae.encoder", "unet", "vae.decoder"])
+def test_a_stop_is_heard_inside_a_net(family: str, where: str, engine_of: EngineOf, drawn_subject: Subject) -> None:
+    """Asked for in one of its blocks, every one of which is slow here: no second one begins."""
+    import torch
+
+    engine, cancel = engine_of(family), CancelToken()
+    engine.forget()
+    net = attrgetter(where)(pipeline_of(engine))
+    begun: list[float] = []
+
+    def work_slowly(*_: object) -> None:
+        begun.append(time.monotonic())
+        time.sleep(0.05)
+        cancel.cancel()
+
+    leaves = [layer for layer in net.modules() if isinstance(layer, torch.nn.GroupNorm | torch.nn.LayerNorm)]
+    hooks = [leaf.register_forward_pre_hook(work_slowly) for leaf in leaves]
+    try:
+        with pytest.raises(Cancelled):
+            engine.generate(drawn_subject, tiny.make_plan(seed=99, num_inference_steps=2), tell=nobody, cancel=cancel)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    assert 1 <= len(begun) <= 3, "a block norms three times at most"
+    assert len(leaves) > 6
+    assert not any(part._forward_pre_hooks for part in net.modules()), "nothing listens any more"
+    assert paint(engine, drawn_subject, tiny.make_plan()).shape == (96, 64, 3)
 
 
 def test_cancel_before_the_start(engine_of: EngineOf, drawn_subject: Subject) -> None:

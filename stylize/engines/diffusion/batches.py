@@ -95,6 +95,7 @@ def paint_batch(
         return guides_for(loaded, subject, plan, init_pictures, size)
 
     guides = ready_somehow(loaded, make_ready)
+    cancel.check()
     prepared = time.perf_counter()
     seeds = tuple(plan.seed for plan in plans)
     painted = paint_somehow(loaded, images, denoise, seeds=seeds, guides=guides, tell=tell, cancel=cancel)

@@ -13,6 +13,7 @@ from PIL import Image
 from stylize.engines.diffusion.decode import decode, decode_with_tiny
 from stylize.engines.diffusion.deepcache import deep_cache
 from stylize.engines.diffusion.guides import Guides
+from stylize.engines.diffusion.heed import heeding
 from stylize.engines.diffusion.loaded import Loaded
 from stylize.engines.diffusion.moments import encodes_only_image, remembered
 from stylize.engines.diffusion.preview import sketcher
@@ -62,7 +63,7 @@ def paint(
 ) -> Painted:
     """Denoise and decode: all `seeds` side by side, each with a generator of its own, and `denoise.rows` rows in all, the
     last seed filling them up. `images`: one for all, or one for each. Generators live on the CPU whatever the device, so
-    that a seed means the same noise everywhere. Raises Cancelled at the end of the step in which it was asked for,
+    that a seed means the same noise everywhere. Raises Cancelled at the next block of a net after it was asked for,
     BlackPicture, or what torch raises.
     """
     import torch
@@ -72,9 +73,9 @@ def paint(
     painter = guides.pipeline or pipeline
     painter.scheduler = pipeline.scheduler
     generators = [torch.Generator("cpu").manual_seed(seed) for seed in fill_up(seeds, denoise.rows)]
-    words = wording(pipeline, denoise, loaded.recalls.texts, device=loaded.placement.device, worn=loaded.worn)
-    rows = in_rows(images, words, guides, rows=len(generators), guided=is_guided(pipeline, denoise))
-    with ExitStack() as within:
+    with ExitStack() as within, heeding(painter, cancel):
+        words = wording(pipeline, denoise, loaded.recalls.texts, device=loaded.placement.device, worn=loaded.worn)
+        rows = in_rows(images, words, guides, rows=len(generators), guided=is_guided(pipeline, denoise))
         if encodes_only_image(painter):
             within.enter_context(remembered(pipeline.vae, loaded.recalls.photos))
         within.enter_context(
@@ -92,7 +93,8 @@ def paint(
         ).images
     denoised = time.perf_counter()
     cancel.check()
-    pixels = tuple(develop(loaded, latents[n : n + 1], denoise) for n in range(len(seeds)))
+    with heeding(painter, cancel):
+        pixels = tuple(develop(loaded, latents[n : n + 1], denoise) for n in range(len(seeds)))
     decoded = time.perf_counter()
     return Painted(
         pixels=pixels,

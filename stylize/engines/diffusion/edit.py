@@ -7,8 +7,8 @@ pipelines have no strength: what stays of the photo is the prompt's business.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image
@@ -19,6 +19,7 @@ from stylize.engines.diffusion.edit_preview import Foresight
 from stylize.engines.diffusion.edit_recall import recalling
 from stylize.engines.diffusion.frame import cover
 from stylize.engines.diffusion.guides import Guides
+from stylize.engines.diffusion.heed import heeding
 from stylize.errors import InitPictureMissing
 from stylize.progress import CancelToken, Progress, Stage, Tell
 from stylize.weights import Family
@@ -115,21 +116,3 @@ def at_step_end(foresight: Foresight, size: tuple[int, int], tell: Tell, cancel:
         return {}
 
     return heed
-
-
-@contextmanager
-def heeding(pipeline: Any, cancel: CancelToken) -> Iterator[None]:
-    """Within, every block of every net looks first whether to stop: a step of these models may take minutes on a CPU."""
-    import torch
-
-    def look(*_: object) -> None:
-        cancel.check()
-
-    nets = [net for net in pipeline.components.values() if isinstance(net, torch.nn.Module)]
-    lists = (part for net in nets for part in net.modules() if isinstance(part, torch.nn.ModuleList))
-    hooks = [block.register_forward_pre_hook(look) for blocks in lists for block in blocks]
-    try:
-        yield
-    finally:
-        for hook in hooks:
-            hook.remove()

@@ -16,7 +16,7 @@ from stylize.engines.diffusion import room
 from stylize.engines.diffusion.deepcache import LEAST_STEPS
 from stylize.engines.diffusion.openvino_net import Net, is_installed, outline_of
 from stylize.engines.diffusion.planner import needed_beside, ways
-from stylize.errors import RunnerMissing
+from stylize.errors import RunnerMissing, StylizeError
 
 if TYPE_CHECKING:
     from stylize.engines.diffusion.loaded import Loaded
@@ -72,6 +72,8 @@ def running(loaded: Loaded, denoise: Denoise, *, width: int, height: int) -> Ite
         if net is not None:
             try:
                 answer = net(args, more)
+            except StylizeError:
+                raise
             except Exception:  # whatever it is, torch can go on from here
                 give_up(runner)
             else:
@@ -136,6 +138,8 @@ def net_for(
         return None
     try:
         runner.nets[key] = Net(whole, args, more)
+    except StylizeError:  # a stop, not a failure
+        raise
     except Exception:  # a net that it does not know, or memory
         give_up(runner)
         return None

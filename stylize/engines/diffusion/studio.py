@@ -14,6 +14,7 @@ from stylize.engines.diffusion.memory import arrange, at_rest, choose_again, is_
 from stylize.engines.diffusion.planner import MemoryMode, ways
 from stylize.engines.diffusion.room import look_around
 from stylize.engines.diffusion.rows import halve
+from stylize.engines.diffusion.runner import running
 from stylize.engines.diffusion.schedulers import build_scheduler, overwrite_steps
 from stylize.engines.diffusion.telling import share
 from stylize.errors import OutOfMemory
@@ -86,13 +87,17 @@ def paint_somehow(
     painting = paint_edit if loaded.facts.edits else paint
     width, height = images[0].size
     again = choose_again(loaded, look_around(device), width * height * denoise.rows)
+    if again is not loaded.mode and loaded.runner.nets:
+        loaded.runner.release()
+        again = choose_again(loaded, look_around(device), width * height * denoise.rows)
     if again is not loaded.mode:
         if denoise.rows > 1:
             return halves(loaded, images, denoise, seeds=seeds, guides=guides, tell=tell, cancel=cancel)
         go_down(loaded, painter, again)
     while True:
         try:
-            return painting(loaded, images, denoise, seeds=seeds, guides=guides, tell=tell, cancel=cancel)
+            with running(loaded, denoise, width=width, height=height):
+                return painting(loaded, images, denoise, seeds=seeds, guides=guides, tell=tell, cancel=cancel)
         except Exception as error:
             regroup(loaded, painter)
             if not is_out_of_memory(error):
@@ -100,6 +105,7 @@ def paint_somehow(
         finally:
             overwrite_steps(painter.scheduler)
             painter.maybe_free_model_hooks()
+        loaded.runner.release()
         empty_cache(device)
         if loaded.control is not None and painter is not loaded.control.pipeline:
             release_control(loaded)  # it lay there for the next picture alone
