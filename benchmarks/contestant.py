@@ -16,7 +16,7 @@ CHECKPOINT = "random-sd15.safetensors"
 def main() -> None:
     who, folder, size, evaluations = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
     begun = clock()
-    make, nets = (plain if who == "plain" else ours)(folder, size, evaluations)
+    make, nets = plain(folder, size, evaluations) if who == "plain" else ours(folder, size, evaluations, sys.argv[5])
     print(json.dumps(since(begun)), flush=True)
     spent = timed(nets)
     for line in sys.stdin:
@@ -127,12 +127,12 @@ def the_subject() -> Any:
     return tiny.make_subject(np.random.default_rng(1).integers(0, 255, (700, 600, 3)).astype(np.uint8))
 
 
-def ours(folder: Path, size: int, evaluations: int) -> tuple[Callable[[str], Any], dict[str, list[Any]]]:
+def ours(folder: Path, size: int, evaluations: int, runner: str) -> tuple[Callable[[str], Any], dict[str, list[Any]]]:
     from benchmarks.diffusion_overhead import paint
     from stylize.engines.diffusion.engine import DiffusionEngine
     from stylize.engines.diffusion.tiny_decoder import tiny_decoder
 
-    engine, subject = DiffusionEngine(folder / CHECKPOINT, device="cpu", memory="full"), the_subject()
+    engine, subject = DiffusionEngine(folder / CHECKPOINT, device="cpu", memory="full", runner=runner), the_subject()
     engine.load()
     loaded = engine._loaded  # noqa: SLF001 - its nets are timed
     assert loaded is not None

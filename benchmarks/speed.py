@@ -1,6 +1,6 @@
 """Stable Diffusion at its real size on this machine, ours against plain diffusers, in turns: S1 to S7.
 
-    python -m benchmarks.speed FOLDER [--size 512] [--rounds 1]
+    python -m benchmarks.speed FOLDER [--size 512] [--rounds 1] [--runner openvino]
 
 FOLDER takes a checkpoint of random weights (2.1 GB, made once) and a tiny decoder. Each contestant is a process of its
 own, so that each has the C library's heap and the pages it would have; they never work at the same time. CPU seconds
@@ -29,8 +29,8 @@ USUAL_EVALUATIONS = 16
 class Contestant:
     """A process that makes pictures when told to."""
 
-    def __init__(self, who: str, folder: Path, size: int, evaluations: int) -> None:
-        command = [sys.executable, "-m", "benchmarks.contestant", who, str(folder), str(size), str(evaluations)]
+    def __init__(self, who: str, folder: Path, size: int, evaluations: int, runner: str) -> None:
+        command = [sys.executable, "-m", "benchmarks.contestant", who, str(folder), str(size), str(evaluations), runner]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.loaded = self._hear()
 
@@ -60,12 +60,17 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=512)
     parser.add_argument("--evaluations", type=int, default=2, help="of the plans that are run; more are worked out")
     parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--runner", choices=("torch", "openvino"), default="torch", help="of ours")
     choice = parser.parse_args()
     from benchmarks.contestant import MULTIPLIED_TFLOP, arithmetic, write
 
     write(choice.folder)
-    plain, ours = (Contestant(who, choice.folder, choice.size, choice.evaluations) for who in ("plain", "ours"))
+    plain, ours = (
+        Contestant(who, choice.folder, choice.size, choice.evaluations, choice.runner) for who in ("plain", "ours")
+    )
     print(f"load, CPU s: plain {plain.loaded['cpu']:.1f}, ours with digest {ours.loaded['cpu']:.1f}", flush=True)
+    if choice.runner == "openvino":
+        print("ours, with the net being made", json.dumps(ours.make("S1")), flush=True)
     spent: dict[tuple[str, str], dict[str, float]] = {}
     rounds = (("plain", plain, "S1"), ("ours", ours, "S1"), ("ours", ours, "S2"), ("ours", ours, "S6"))
     for _ in range(choice.rounds):

@@ -12,6 +12,7 @@ from pathlib import Path
 from stylize.engines.diffusion.device import present_devices
 from stylize.engines.diffusion.outlook import foresee
 from stylize.engines.diffusion.room import free_ram
+from stylize.engines.diffusion.runner import foresee_runner
 from stylize.errors import StylizeError
 from stylize.models import Capabilities, MemoryPlan
 from stylize.toybox.lettering import can_shape
@@ -40,7 +41,8 @@ class Examination:
     """What was found. `versions`: "" for what is missing. `free_bytes` None: the system does not say.
 
     `namespaces`, `seccomp`: whether the kernel offers what a network lock is made of; None: cannot be told here.
-    `memory`: how diffusion's model would use what is free now; None without one. `advice`: whole sentences, the most useful first; empty when all is well.
+    `memory`: how diffusion's model would use what is free now; None without one. `runner`: what would run it on a CPU, ""
+    where there is a card. `advice`: whole sentences, the most useful first; empty when all is well.
     """
 
     system: str
@@ -50,14 +52,17 @@ class Examination:
     devices: tuple[str, ...]
     free_bytes: int | None
     memory: MemoryPlan | None
+    runner: str
     shaping: bool
     namespaces: bool | None
     seccomp: bool | None
     advice: tuple[str, ...]
 
 
-def examine(engines: tuple[Capabilities, ...], *, weights: Path | None = None) -> Examination:
-    """Look at everything. Loads torch, to ask it for devices, which takes seconds. `weights`: where the settings say."""
+def examine(engines: tuple[Capabilities, ...], *, weights: Path | None = None, runner: str = "auto") -> Examination:
+    """Look at everything. Loads torch, to ask it for devices, which takes seconds. `weights`, `runner`: what the settings
+    say.
+    """
     versions = {name: _version(name) for name in DISTRIBUTIONS}
     devices = present_devices() if versions["torch"] else ()
     free = free_ram()
@@ -69,6 +74,7 @@ def examine(engines: tuple[Capabilities, ...], *, weights: Path | None = None) -
         devices=devices,
         free_bytes=free,
         memory=_memory(weights) if devices else None,
+        runner=foresee_runner(runner) if devices == ("cpu",) else "",
         shaping=can_shape(),
         namespaces=_namespaces(),
         seccomp=_seccomp(),

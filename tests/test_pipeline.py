@@ -263,7 +263,7 @@ def test_diffusion_goes_the_same_way_from_the_figures_picture(selfie: bytes, tin
     request = stylize.Request(
         seed=3, size=SMALL, box=BOX, denoise=DenoiseOverride(num_inference_steps=4, prompt="needleprompt")
     )
-    with stylize.Workshop(stylize.Settings(weights=tiny_weights, device="cpu")) as workshop:
+    with stylize.Workshop(stylize.Settings(weights=tiny_weights, device="cpu", runner="torch")) as workshop:
         result = workshop.run(selfie, request, tell=heard.append)
         from_photo = workshop.run(selfie, replace(request, denoise=replace(request.denoise, init_image="subject")))
     assert result.plan.engine == "diffusion"

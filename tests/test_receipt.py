@@ -197,6 +197,8 @@ def test_of_a_model_that_edits_only_what_it_was_told() -> None:
         prompt="Turn", negative_prompt="", strength=1.0, guidance_scale=1.0, num_inference_steps=4, scheduler="",
         loras=(), init_image="subject", image_reference="figure", family="flux2-klein",
     )  # fmt: skip
+    assert "runner" not in dict(told_to_diffusers(denoise, "full", "torch"))
+    assert dict(told_to_diffusers(denoise, "full", "openvino"))["runner"] == "openvino"
     assert dict(told_to_diffusers(denoise, "group")) == {
         "model": "flux2-klein",
         "memory": "group",

@@ -19,7 +19,7 @@ def execute(args: argparse.Namespace) -> int:
     """Examine and tell. Exit code 1 if no engine at all can work here."""
     settings = settings_of(args)
     with Workshop(settings) as workshop:
-        found = examine(workshop.capabilities(), weights=settings.weights)
+        found = examine(workshop.capabilities(), weights=settings.weights, runner=settings.runner)
     if args.json:
         say_json(asdict(found))
     else:
@@ -35,6 +35,7 @@ def _say(found: Examination) -> None:
         ("memory", f"{free} free"),
         ("devices", ", ".join(found.devices) or "none"),
         *([("diffusion", found.memory.why)] if found.memory else []),
+        *([("diffusion is run by", found.runner)] if found.runner else []),
         ("lettering", "every script that is carried" if found.shaping else "no joined scripts (Arabic and its kind)"),
         ("network lock", _lock(found)),
     ]

@@ -82,6 +82,7 @@ def test_doctor_knows_versions_devices_and_what_to_do(capsys: pytest.CaptureFixt
     assert found["devices"][-1] == "cpu"
     assert all(found["versions"].values())
     assert found["free_bytes"] > 100_000_000
+    assert bool(found["runner"]) is (found["devices"] == ["cpu"])
     assert any("weights" in advice for advice in found["advice"])
 
 

@@ -51,7 +51,7 @@ def shop(tiny_folder: Callable[[str], Path]) -> Iterator[Callable[..., tuple[Wor
     opened: list[Workshop] = []
 
     def open_one(**more: Any) -> tuple[Workshop, DiffusionEngine]:
-        workshop = Workshop(Settings(weights=tiny_folder("sd15"), device="cpu", **more))
+        workshop = Workshop(Settings(weights=tiny_folder("sd15"), device="cpu", runner="torch", **more))
         opened.append(workshop)
         engine = workshop._engines["diffusion"]
         assert isinstance(engine, DiffusionEngine)

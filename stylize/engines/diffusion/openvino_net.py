@@ -38,18 +38,21 @@ class Net:
         tensors, outline = _taken_apart(args, more)
         model = _converted(forward, tensors, outline)
         self._compiled = Core().compile_model(model, "CPU", _properties())
-        self._request = self._compiled.create_infer_request()
+        self._request: Any = None
 
     def __call__(self, args: tuple[Any, ...], more: Mapping[str, Any]) -> Any:
         """What torch would answer, but for rounding: (rows, 4, h, w) float32."""
         import torch
 
+        if self._request is None:
+            self._request = self._compiled.create_infer_request()
         tensors, _ = _taken_apart(args, more)
         told = self._request.infer([tensor.contiguous().numpy() for tensor in tensors], share_inputs=True)
         return torch.from_numpy(told[0].copy())
 
     def rest(self) -> None:
-        """Give back what it worked in; the weights stay."""
+        """Give back what it worked in, and what it was shown; the weights stay."""
+        self._request = None
         self._compiled.release_memory()
 
 

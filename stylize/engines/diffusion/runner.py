@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from stylize.engines.diffusion import room
 from stylize.engines.diffusion.deepcache import LEAST_STEPS
-from stylize.engines.diffusion.openvino_net import Net, is_installed, outline_of
+from stylize.engines.diffusion.openvino_net import Net, is_installed, outline_of, version
 from stylize.engines.diffusion.planner import needed_beside, ways
 from stylize.errors import RunnerMissing, StylizeError
 
@@ -51,6 +51,15 @@ def check_runner(wish: str) -> str:
     if wish == "openvino" and not is_installed():
         raise RunnerMissing
     return wish
+
+
+def foresee_runner(wish: str) -> str:
+    """What `wish` comes to on a CPU, for people."""
+    if wish == "torch":
+        return "torch, as the setting runner says"
+    if is_installed():
+        return f"OpenVINO {version()}, where it can and memory leaves room"
+    return "torch; pip install 'stylize[openvino]' for another way, on most processors a faster one"
 
 
 @contextmanager
