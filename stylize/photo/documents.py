@@ -10,7 +10,7 @@ import numpy as np
 from stylize.geometry import Size
 from stylize.models import Face, Pixels, Points, Region, RegionKind
 from stylize.photo.blocks import Block, blocks
-from stylize.photo.kinds import kind_of, kind_without_words
+from stylize.photo.kinds import kind_of, kind_without_words, may_be_written_on
 from stylize.photo.quadrangle import around, clockwise, grown
 from stylize.photo.surfaces import LOOK_PX, Surface, find_surfaces
 from stylize.photo.writing import find_lines
@@ -30,12 +30,13 @@ def find_documents(pixels: Pixels, faces: tuple[Face, ...]) -> tuple[Region, ...
     seen = _shrink(pixels, LOOK_PX)
     scale = np.float32(pixels.shape[1] / seen.shape[1])
     surfaces = tuple(replace(found, corners=found.corners * scale) for found in find_surfaces(seen))
-    pieces = _pieces(blocks(find_lines(pixels, seen)), surfaces)
+    whole = pixels.shape[0] * pixels.shape[1]
+    flat = tuple(surface.corners for surface in surfaces if may_be_written_on(surface, surface.area / whole))
+    pieces = _pieces(blocks(find_lines(pixels, seen, flat)), surfaces)
     regions = [
         _region(kind_of(members, surface, faces), _outline(members, surface), members[0].score, pixels)
         for members, surface in pieces
     ]
-    whole = pixels.shape[0] * pixels.shape[1]
     for surface in surfaces:
         kind = kind_without_words(surface, surface.area / whole, faces)
         if kind and not any(_overlap(surface.corners, _outline(*piece)) for piece in pieces):

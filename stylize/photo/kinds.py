@@ -45,6 +45,11 @@ def kind_without_words(surface: Surface, share: float, faces: tuple[Face, ...]) 
     return RegionKind.PAPER if pale and surface.brighter > 14 else None
 
 
+def may_be_written_on(surface: Surface, share: float) -> bool:
+    """Whether a closer look for small letters is worth its time; `share` of the photo is what it covers."""
+    return surface.edged > 0.75 and 0.0006 < share < 0.3 and (surface.light > _BRIGHT or surface.rimmed > 0.4)
+
+
 def _is_plate(blocks: tuple[Block, ...], surface: Surface) -> bool:
     """One or two large rows that fill a bright plate of a plate's proportions."""
     lines = [line for block in blocks for line in block.lines]

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from stylize.geometry import Box, Size
-from stylize.models import Pixels
+from stylize.models import Pixels, Points
 from stylize.photo.blocks import blocks
 from stylize.photo.quadrangle import around
 from stylize.photo.text import Line, core, cores, unclip
@@ -25,6 +25,9 @@ _LETTERS_PX = 22.0
 _BLOB_PX = 400.0
 _MOST_ENLARGED = 1.5
 _MOST = 40
+_MOST_FLAT = 6
+_TALLEST_PX = 110.0
+_CONTRAST = 14.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,15 +49,21 @@ class _Cell:
         return max(8, round(self.part.height * self.scale))
 
 
-def find_lines(pixels: Pixels, seen: Pixels) -> tuple[Line, ...]:
-    """The lines of writing in `pixels` (h, w, 3), in its pixels; `seen` is the same photo at about `text.LOOK_PX`."""
+def find_lines(pixels: Pixels, seen: Pixels, flat: tuple[Points, ...] = ()) -> tuple[Line, ...]:
+    """The lines of writing in `pixels` (h, w, 3), in its pixels; `seen` is the same photo at about `text.LOOK_PX`.
+
+    `flat`: quadrangles in `pixels` on which writing may stand that is too small for the first look, the likeliest first.
+    """
     height, width = pixels.shape[:2]
     size = [max(_MULTIPLE, round(side / _MULTIPLE) * _MULTIPLE) for side in (seen.shape[1], seen.shape[0])]
     fitted = seen if seen.shape[1::-1] == tuple(size) else cv2.resize(seen, size, interpolation=cv2.INTER_LINEAR)
     first = cores(core(np.asarray(fitted, np.uint8)), (width / size[0], height / size[1]))
     sure = [line for line in _in_paragraphs(first) if line.height * size[0] / width > 3]
     doubtful = [line for line in first if not any(line is other for other in sure)]
-    return _distinct([*map(unclip, sure), *_look_again(pixels, doubtful)])
+    known = [line.middle for line in first]
+    perhaps = [Line(corners=corners, score=0.0) for corners in flat if not any(_in(corners, at) for at in known)]
+    again = _look_again(pixels, [*doubtful[:_MOST], *perhaps[:_MOST_FLAT]])
+    return _distinct([*map(unclip, sure), *again])
 
 
 def _in_paragraphs(first: tuple[Line, ...]) -> list[Line]:
@@ -67,7 +76,7 @@ def _in_paragraphs(first: tuple[Line, ...]) -> list[Line]:
 
 def _look_again(pixels: Pixels, doubtful: list[Line]) -> list[Line]:
     size = Size(width=pixels.shape[1], height=pixels.shape[0])
-    cells = _packed([_cell(line, size) for line in doubtful[:_MOST]])
+    cells = _packed([_cell(line, size) for line in doubtful])
     if not cells:
         return []
     rows = min(_TALL_PX, -(-max(cell.top + cell.tall for cell in cells) // _MULTIPLE) * _MULTIPLE)
@@ -78,7 +87,7 @@ def _look_again(pixels: Pixels, doubtful: list[Line]) -> list[Line]:
         piece = cv2.resize(pixels[top:bottom, left:right], (cell.wide, cell.tall), interpolation=how)
         canvas[cell.top : cell.top + cell.tall, cell.left : cell.left + cell.wide] = piece
     marked = cores(core(canvas), (1, 1))
-    return [line for cell in cells for line in _confirmed(cell, marked)]
+    return [line for cell in cells for line in _confirmed(cell, marked, canvas)]
 
 
 def _cell(line: Line, size: Size) -> _Cell:
@@ -114,29 +123,38 @@ def _packed(cells: list[_Cell]) -> list[_Cell]:
     return placed
 
 
-def _confirmed(cell: _Cell, marked: tuple[Line, ...]) -> list[Line]:
+def _confirmed(cell: _Cell, marked: tuple[Line, ...], canvas: Pixels) -> list[Line]:
     """What of `marked` lies in `cell` and looks like writing, in the photo's pixels."""
-    inside = []
+    box = Box(left=cell.left, top=cell.top, right=cell.left + cell.wide, bottom=cell.top + cell.tall)
+    found = []
     for line in marked:
-        x, y = (float(v) for v in line.middle)
-        if not (cell.left <= x < cell.left + cell.wide and cell.top <= y < cell.top + cell.tall):
+        x, y = line.middle
+        if not (box.left <= x < box.right and box.top <= y < box.bottom) or not _is_writing(line, canvas):
             continue
         corners = (line.corners - np.array([cell.left, cell.top], np.float32)) / np.float32(cell.scale)
-        moved = Line(corners=corners + np.array([cell.part.left, cell.part.top], np.float32), score=line.score)
-        inside.append(moved)
-    lines = [line for line in inside if line.length > 1.4 * line.height]
-    return [unclip(line) for line in lines]
+        moved = corners + np.array([cell.part.left, cell.part.top], np.float32)
+        found.append(unclip(Line(corners=moved, score=line.score)))
+    return found
+
+
+def _is_writing(line: Line, canvas: Pixels) -> bool:
+    """Longer than tall, no taller than letters are made here, and not black on black as a sleeve's buttons are."""
+    if line.length < 1.4 * line.height or line.height > _TALLEST_PX:
+        return False
+    left, top, right, bottom = around(line.corners).clamp(Size(width=canvas.shape[1], height=canvas.shape[0])).as_ints()
+    light = canvas[top:bottom, left:right].max(axis=-1)
+    low, high = np.percentile(light, (4, 96)) * (100 / 255)
+    return bool(high - low > _CONTRAST)
+
+
+def _in(corners: Points, at: Points) -> bool:
+    return cv2.pointPolygonTest(corners[:, None], (float(at[0]), float(at[1])), False) >= 0
 
 
 def _distinct(found: list[Line]) -> tuple[Line, ...]:
     """Without lines whose middle lies in a longer one that is no taller than thrice them."""
     kept: list[Line] = []
     for line in sorted(found, key=lambda line: -line.length):
-        x, y = (float(v) for v in line.middle)
-        twice = any(
-            cv2.pointPolygonTest(other.corners[:, None], (x, y), False) >= 0 and other.height < 3 * line.height
-            for other in kept
-        )
-        if not twice:
+        if not any(_in(other.corners, line.middle) and other.height < 3 * line.height for other in kept):
             kept.append(line)
     return tuple(kept)
