@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 
 from stylize.models import Pixels
@@ -23,16 +24,17 @@ def cover(pixels: Pixels, patches: Sequence[Patch], style: HideStyle, own: Flags
     """A new picture: `pixels` with every patch painted over in `style`, around the subject's `own` face.
 
     Colours are taken before anything is painted, edges are drawn after everything is hidden: nothing of a hidden pixel
-    gets into another one but by way of a patch's few colours.
+    gets into another one but by way of a patch's few colours. A large patch covers a smaller one.
     """
-    out = pixels.copy()
-    laid = [(patch, there) for patch in patches if (there := lay(patch, pixels.shape[:2], own)) is not None]
-    few = [colours_of(pixels, patch, there) for patch, there in laid]
-    for (patch, there), colours in zip(laid, few, strict=True):
-        part, paint = visible(there, out), _paint(patch, there, colours, style)
-        part[there.core > 0] = paint[there.core > 0]
-    for (patch, there), colours in zip(laid, few, strict=True):
-        _soften(visible(there, out), there, _paint(patch, there, colours, style))
+    out, hidden = pixels.copy(), np.zeros(pixels.shape[:2], np.uint8)
+    ordered = sorted(patches, key=lambda patch: patch.sides[0] * patch.sides[1])
+    laid = [(patch, there) for patch in ordered if (there := lay(patch, pixels.shape[:2], own)) is not None]
+    paints = [_paint(patch, there, colours_of(pixels, patch, there), style) for patch, there in laid]
+    for (_, there), paint in zip(laid, paints, strict=True):
+        cv2.copyTo(paint, there.core, visible(there, out))
+        visible(there, hidden)[there.core > 0] = 1
+    for (_, there), paint in zip(laid, paints, strict=True):
+        _soften(visible(there, out), visible(there, hidden), there, paint)
     return out
 
 
@@ -41,9 +43,9 @@ def _paint(patch: Patch, there: Cover, colours: Colours, style: HideStyle) -> Pi
     return stretch(pattern, patch, there, how)
 
 
-def _soften(part: Pixels, there: Cover, paint: Pixels) -> None:
-    """Mix the paint into what lies around the hidden."""
-    edge = (there.alpha > 0) & (there.core == 0)
+def _soften(part: Pixels, hidden: Flags, there: Cover, paint: Pixels) -> None:
+    """Mix the paint into what is seen around the hidden."""
+    edge = (there.alpha > 0) & (hidden == 0)
     share = there.alpha[edge][:, None]
     seen = part[edge].astype(np.float32)
     part[edge] = np.asarray(seen + (paint[edge].astype(np.float32) - seen) * share + np.float32(0.5), np.uint8)
