@@ -40,7 +40,7 @@ def regions(say: Language, name: str, arrival: Arrival, subject: int | None, ord
     return (
         f'<div class="regions" data-regions="{escape(json.dumps(facts, ensure_ascii=False), quote=True)}">'
         f'<div class="over"><div class="sheet" role="group" aria-label="{_t(say, "hide.group")}"></div></div>'
-        f'<p class="told" role="status"></p><p class="hint how">{_t(say, "hide.hint")}</p>'
+        f'<p class="told" role="status"></p>{_how(say)}'
         f"{_tools(say, name)}{_choices(say, found)}</div>"
     )
 
@@ -65,6 +65,12 @@ def _region(region: Region) -> dict[str, object]:
     """Nothing but what it seems to be and where it is."""
     corners = [round(float(side)) for corner in region.corners for side in corner]
     return {"kind": str(region.kind), "face": region.face, "corners": corners}
+
+
+def _how(say: Language) -> str:
+    """What can be done on the photo: with a mouse, or with a finger, which scrolls unless a tool is taken up."""
+    told = "".join(f'<span class="{word}">{_t(say, f"hide.{word}")} </span>' for word in ("spots", "draw", "touch"))
+    return f'<p class="hint how">{told}</p>'
 
 
 def _tools(say: Language, name: str) -> str:

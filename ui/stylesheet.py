@@ -60,6 +60,7 @@ def _tools(code: str) -> list[str]:
     say = language(code)
     missing = json.dumps(say("error.photo-missing"), ensure_ascii=False)
     return [
+        f"#photo .uploading::after {{ content: {json.dumps(say('photo.looking'), ensure_ascii=False)}; }}",
         f":root:has(#trouble .photo-missing) #photo .upload-container > button::before {{ content: {missing}; }}",
         *(
             f"#photo .source-selection button:nth-of-type({number})::after {{ content: {json.dumps(say(f'photo.{tool}'), ensure_ascii=False)}; }}"

@@ -4,7 +4,8 @@
 {
   function surround() {
     for (const frame of document.querySelectorAll("#photo .image-frame")) {
-      const source = frame.querySelector("img")?.getAttribute("src");
+      const shown = document.querySelector("#regions img.seen") ?? frame.querySelector("img"); /* what is hidden is nowhere */
+      const source = shown?.getAttribute("src");
       const shot = source ? `url("${source}")` : "";
       if (frame.style.getPropertyValue("--shot") !== shot) frame.style.setProperty("--shot", shot);
     }
