@@ -13,6 +13,8 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3.14 python3; 
 # `make run TORCH=cpu` takes PyTorch's own CPU build: 0.2 GB instead of about 3 GB on Linux without an NVIDIA card.
 TORCH ?=
 ARGS ?=
+# `make test LANES=4` runs that many test files at a time; many tests wait for a browser or a clock. LANES=0: one after the other.
+LANES ?= 2
 
 ifeq ($(TORCH),cpu)
 TORCH_INDEX := --index-url https://download.pytorch.org/whl/cpu
@@ -32,7 +34,7 @@ run: $(VENV)/.installed ## set up what is missing, start the page on this machin
 	@$(PY) -m ui $(ARGS)
 
 test: $(VENV)/.installed-dev ## set up what is missing and run every test
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n $(LANES) --dist loadfile $(ARGS)
 
 check: $(VENV)/.installed-dev ## style, types, the layers of the house, the length of its files
 	@$(BIN)/ruff check .
