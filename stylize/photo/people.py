@@ -6,8 +6,8 @@ import numpy as np
 
 from stylize.models import Face, Pixels
 from stylize.photo import mesh
+from stylize.photo.centerface import same_face
 from stylize.photo.faces import propose
-from stylize.photo.small_faces import same_face
 from stylize.photo.turn import turn, turn_face
 
 _PRESENT, _SURE = 0.5, 0.98

@@ -1,78 +1,60 @@
 """Faces that are small, turned away, tilted or half covered: people in the background of somebody's photo.
 
-CenterFace (Xu, Yan, Yang et al. 2019): one map of how likely a face's middle is at each cell of 4 px, beside it the
-faces' sizes and five points. It sees faces from about 8 px on, in profile too. It looks at the photo in tiles at a size
-at which a face of 20 px in a photo of 12 megapixels is seen well enough, at the whole of it for those that fill it, and
-at the whole again lying on either side and on its head.
+CenterFace looks at the photo at about half its size, in tiles, and at the whole of it for faces that fill it. What is likely is
+believed; what is barely likely is looked at again from near, upright and turned. So a face of 20 px in a photo of 12
+megapixels is found for less than half of what a look at every pixel would cost. The numbers here are from
+benchmarks/RESULTS-inspection.md.
 """
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from stylize.geometry import Box
 from stylize.models import Face, Pixels, Region, RegionKind
-from stylize.photo import nets
+from stylize.photo.centerface import grown, look, merge, same_face
 from stylize.photo.quadrangle import upright
-from stylize.photo.turn import turn, turn_face
+from stylize.photo.second_look import look_again
 
-Floats = npt.NDArray[np.float32]
+LEAST = 0.4
+"""How likely a face must be after the nearer look."""
 
-LEAST = 0.35
-"""How likely a face must be. By the figures in benchmarks/RESULTS-inspection.md."""
-
-_LEAST_TURNED = 0.5
-_CELL = 4
-_WORK_PX, _WHOLE_PX = 2016, 640
+_SURE = 0.6
+_PERHAPS = 0.035
+_LEAST_TURNED = 0.6
+_MOST_DOUBTS, _MOST_TURNED = 128, 32
+_WORK_PX, _WHOLE_PX = 1888, 640
+_SMALLEST_PX = 12
 _TILE_PX, _OVERLAP_PX = 832, 96
-_MULTIPLE = 32
-_SAME_FACE, _ON_IT = 0.3, 0.7
-_OUTPUTS = ("537", "538", "539", "540")
-"""Heat, size, offset, five points: what the file calls them."""
+_ON_IT = 0.7
 
 
 def sight(pixels: Pixels) -> tuple[Face, ...]:
-    """Everything in `pixels` that looks like a face, the surest first; `score` is the net's. Boxes are tight: from brow or
-    hairline to chin. `keypoints`: eyes, nose and mouth as the net sees them; ears are taken to be beside the eyes.
-    """
-    longest = max(pixels.shape[:2])
-    scale = min(1.0, _WORK_PX / longest)
-    work = _scaled(pixels, scale)
-    found = [_enlarge(face, 1 / scale) for face in _in_tiles(work)]
-    least = min(1.0, _WHOLE_PX / longest)
-    whole = _scaled(work, least / scale)
-    if least < scale:
-        found += [_enlarge(face, 1 / least) for face in _look(whole, LEAST)]
+    """Everything in `pixels` that looks like a face, the surest first; `score` is CenterFace's."""
+    proposed = _proposed(pixels)
+    sure = [face for face in proposed if face.score >= _SURE]
+    doubtful = [face for face in proposed if face.score < _SURE][:_MOST_DOUBTS]
+    answers = look_again(pixels, doubtful, LEAST)
+    found = sure + [face for face in answers if face is not None]
+    left = [face for face, answer in zip(doubtful, answers, strict=True) if answer is None]
+    left = [face for face in left if not any(belongs(face.box, other.box) for other in found)][:_MOST_TURNED]
     for quarters in (1, 2, 3):
-        turned = turn(whole, quarters)
-        seen = (turn_face(face, -quarters, turned.shape) for face in _look(turned, _LEAST_TURNED))
-        found += [_enlarge(face, 1 / least) for face in seen]
-    return _merge(found)
+        found += [face for face in look_again(pixels, left, _LEAST_TURNED, quarters) if face is not None]
+    return merge([face for face in found if face.box.width >= _SMALLEST_PX])
 
 
 def find_small_faces(sighted: tuple[Face, ...], faces: tuple[Face, ...]) -> tuple[Region, ...]:
     """The `sighted` that are none of `faces` nor a part of one, largest first."""
-    rest = [face for face in sighted if not any(_belongs(face.box, known.box) for known in faces)]
+    rest = [face for face in sighted if not any(belongs(face.box, known.box) for known in faces)]
     return tuple(
         Region(kind=RegionKind.FACE, box=face.box, corners=upright(face.box), score=min(1.0, face.score))
         for face in sorted(rest, key=lambda face: -face.box.area)
     )
 
 
-def same_face(a: Box, b: Box) -> bool:
-    """Two boxes of one face, drawn by different nets: they overlap well, or the middle of each lies inside of the other
-    and neither is more than three times as wide.
-    """
-    if a.overlap(b) > _SAME_FACE:
-        return True
-    wide, narrow = max(a.width, b.width), min(a.width, b.width)
-    return wide < 3 * narrow and _holds(a, b.centre) and _holds(b, a.centre)
-
-
-def _belongs(part: Box, face: Box) -> bool:
-    """Whether it is that face, or lies on it: an eye, a mouth, a print of glasses."""
+def belongs(part: Box, face: Box) -> bool:
+    """Whether it is that face, or lies on it: an eye, a mouth, a print on glasses."""
     if same_face(part, face):
         return True
     across = min(part.right, face.right) - max(part.left, face.left)
@@ -80,8 +62,16 @@ def _belongs(part: Box, face: Box) -> bool:
     return across > 0 and down > 0 and across * down > _ON_IT * part.area
 
 
-def _holds(box: Box, point: tuple[float, float]) -> bool:
-    return box.left < point[0] < box.right and box.top < point[1] < box.bottom
+def _proposed(pixels: Pixels) -> tuple[Face, ...]:
+    """Whatever is a little like a face, the likeliest first."""
+    longest = max(pixels.shape[:2])
+    scale = min(1.0, _WORK_PX / longest)
+    work = _scaled(pixels, scale)
+    found = [grown(face, 1 / scale) for face in _in_tiles(work)]
+    least = min(1.0, _WHOLE_PX / longest)
+    if least < scale:
+        found += [grown(face, 1 / least) for face in look(_scaled(work, least / scale), _PERHAPS)]
+    return merge(found)
 
 
 def _scaled(pixels: Pixels, scale: float) -> Pixels:
@@ -98,7 +88,7 @@ def _in_tiles(work: Pixels) -> list[Face]:
     found = []
     for top, bottom in _spans(height):
         for left, right in _spans(width):
-            for face in _look(work[top:bottom, left:right], LEAST):
+            for face in look(work[top:bottom, left:right], _PERHAPS):
                 box = face.box.move(left, top)
                 cut = (
                     (left > 0 and box.left < left + 2)
@@ -107,8 +97,7 @@ def _in_tiles(work: Pixels) -> list[Face]:
                     or (bottom < height and box.bottom > bottom - 2)
                 )
                 if not cut:
-                    points = (face.keypoints + np.array([left, top], np.float32)).astype(np.float32)
-                    found.append(Face(box=box, score=face.score, keypoints=points))
+                    found.append(grown(face, 1.0, left, top))
     return found
 
 
@@ -120,44 +109,3 @@ def _spans(length: int) -> list[tuple[int, int]]:
     each = -(-(length + (count - 1) * _OVERLAP_PX) // count)
     starts = [round(number * (length - each) / (count - 1)) for number in range(count)]
     return [(start, start + each) for start in starts]
-
-
-def _look(part: Pixels, least: float) -> list[Face]:
-    """Run the net on `part` as large as it is; black is added up to a multiple of 32."""
-    height, width = part.shape[:2]
-    down, across = -height % _MULTIPLE, -width % _MULTIPLE
-    padded = cv2.copyMakeBorder(part, 0, down, 0, across, cv2.BORDER_CONSTANT)
-    heat, size, offset, points = nets.run_all(nets.FACES_SMALL, np.asarray(padded, np.float32), _OUTPUTS)
-    rows, columns = np.nonzero(heat[0, 0] > least)
-    faces = []
-    for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
-        tall, wide = (float(np.exp(np.clip(value, -4, 8))) * _CELL for value in size[0, :, row, column])
-        middle_y, middle_x = (
-            (at + 0.5 + float(by)) * _CELL for at, by in zip((row, column), offset[0, :, row, column], strict=True)
-        )
-        left, top = middle_x - wide / 2, middle_y - tall / 2
-        marks = points[0, :, row, column].reshape(5, 2)[:, ::-1] * np.array([wide, tall]) + np.array([left, top])
-        box = Box(left=left, top=top, right=left + wide, bottom=top + tall)
-        faces.append(Face(box=box, score=float(heat[0, 0, row, column]), keypoints=_six(marks.astype(np.float32))))
-    return list(_merge(faces))
-
-
-def _six(marks: Floats) -> Floats:
-    """Two eyes, nose and the mouth's corners → the six points of `Face`."""
-    right, left, nose, mouth = marks[0], marks[1], marks[2], (marks[3] + marks[4]) / 2
-    aside = (left - right) / 2
-    return np.stack([right, left, nose, mouth, right - aside, left + aside]).astype(np.float32)
-
-
-def _enlarge(face: Face, factor: float) -> Face:
-    points = (face.keypoints * np.float32(factor)).astype(np.float32)
-    return Face(box=face.box.scale(factor), score=face.score, keypoints=points)
-
-
-def _merge(found: list[Face]) -> tuple[Face, ...]:
-    """Non-maximum suppression: of several views of one face the surest stays."""
-    kept: list[Face] = []
-    for face in sorted(found, key=lambda face: -face.score):
-        if not any(same_face(face.box, other.box) for other in kept):
-            kept.append(face)
-    return tuple(kept)
