@@ -4,6 +4,7 @@ from types import MappingProxyType
 
 WARNINGS = MappingProxyType(
     {
+        "nudity": "the photo seems to show a bare body; what shows it is hidden, and no engine sees it",
         "several-faces": "there are several faces in the photo; the most prominent one was taken (--face N for another)",
         "photo-small": "the face is small in the photo; a photo from nearer gives a better likeness",
         "photo-dark": "the photo is dark; one in good light gives truer colours",

@@ -9,7 +9,7 @@ import numpy as np
 
 from stylize import colour
 from stylize.errors import FaceTooSmall, NoFace, NoSuchFace
-from stylize.models import Beard, Face, Findings, Photo, Pixels
+from stylize.models import Beard, Face, Findings, Photo, Pixels, RegionKind
 from stylize.photo import beard, eyes, glasses, mesh, monochrome, skin
 from stylize.photo.frame import head_frame
 from stylize.photo.people import find_faces
@@ -18,6 +18,7 @@ from stylize.photo.small_faces import sight
 
 SMALLEST_FACE_PX = 40
 WARNINGS = (
+    "nudity",
     "several-faces",
     "photo-small",
     "photo-dark",
@@ -64,13 +65,14 @@ def choose(photo: Photo, found: Findings, face: int | None = None) -> Findings:
     chosen = faces[subject]
     if chosen.box.width < SMALLEST_FACE_PX:
         raise FaceTooSmall(width_px=round(chosen.box.width), limit_px=SMALLEST_FACE_PX)
-    warnings = _warnings(photo.pixels, faces, chosen)
+    warnings = _warnings(photo.pixels, found, chosen)
     return replace(found, subject=subject, warnings=warnings, verdict="ask" if warnings else "ok")
 
 
-def _warnings(pixels: Pixels, faces: tuple[Face, ...], chosen: Face) -> tuple[str, ...]:
+def _warnings(pixels: Pixels, found: Findings, chosen: Face) -> tuple[str, ...]:
     raised = {
-        "several-faces": len(faces) > 1,
+        "nudity": any(region.kind is RegionKind.NUDITY for region in found.regions),
+        "several-faces": len(found.faces) > 1,
         "photo-small": chosen.box.width < _SMALL_FACE_PX,
         "greyscale": monochrome.is_monochrome(pixels),
     }

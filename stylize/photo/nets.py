@@ -18,6 +18,7 @@ FACE_MESH = "face_landmark"
 SELFIE = "selfie_segmentation"
 FACES_SMALL = "centerface"
 TEXT = "PP-OCRv6_det_small"
+NUDITY = "open_nsfw"
 
 _LOCK = threading.Lock()
 
