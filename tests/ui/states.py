@@ -12,7 +12,20 @@ from PIL import Image
 
 from tests.ui.visitor import Visitor
 
-STATES = ("empty", "trouble", "photo", "privacy", "more", "question", "busy", "result", "zoom", "four", "history", "wiped")
+STATES = (
+    "empty",
+    "trouble",
+    "photo",
+    "privacy",
+    "more",
+    "question",
+    "busy",
+    "result",
+    "zoom",
+    "four",
+    "history",
+    "wiped",
+)
 
 
 def selfie(portrait: bytes) -> bytes:

@@ -145,13 +145,13 @@ def test_the_guardian_is_in_every_question(room: SimpleNamespace, code: str) -> 
     """No look at the face decides whether it is: there is nothing that could be wrong."""
     words = language(code)
     making = Making(words, room.shop, room.shop.visits)
-    questions = [
-        str(list(making.make(ME, {**EMPTY, "count": 1, "face": face}))[-1]["question"]) for face in (0, 1)
-    ]
+    questions = [str(list(making.make(ME, {**EMPTY, "count": 1, "face": face}))[-1]["question"]) for face in (0, 1)]
     for question in questions:
         assert words("consent.guardian_words") in question
         assert re.findall(r'data-answer="(\w+)"', question) == ["agree", "guardian", "decline"]
-        assert not re.search(r"<button[^>]*(?:autofocus|class|style|disabled)", question), "no answer is more than another"
+        assert not re.search(r"<button[^>]*(?:autofocus|class|style|disabled)", question), (
+            "no answer is more than another"
+        )
 
 
 ALIKE = """[...document.querySelectorAll('#question button')].map(button => {
