@@ -155,7 +155,7 @@ def plate(rng: np.random.Generator, x: float, script: str) -> Thing:  # noqa: AR
     """A number plate, European or American, on the dark of a bumper."""
     long = bool(rng.random() < 0.7)
     width, height = (11 * x, 2.45 * x) if long else (6.4 * x, 3.2 * x)
-    edge = 0.8 * x
+    edge = 0.3 * x
     sheet, draw = _sheet(width + 2 * edge, height + 2 * edge, (38, 38, 42))
     ground = (240, 240, 238) if rng.random() < 0.7 else (245, 205, 60)
     draw.rounded_rectangle(

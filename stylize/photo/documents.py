@@ -10,12 +10,12 @@ import numpy as np
 from stylize.geometry import Size
 from stylize.models import Face, Pixels, Points, Region, RegionKind
 from stylize.photo.blocks import Block, blocks
-from stylize.photo.kinds import kind_of, kind_without_words, may_be_written_on
+from stylize.photo.kinds import is_one_of_many, kind_of, kind_without_words, may_be_written_on
 from stylize.photo.quadrangle import around, clockwise, grown
 from stylize.photo.surfaces import LOOK_PX, Surface, find_surfaces
 from stylize.photo.writing import find_lines
 
-_MARGIN = 0.6
+_MARGIN = 0.3
 _BEZEL = 3.0
 
 Piece = tuple[tuple[Block, ...], Surface | None]
@@ -39,7 +39,9 @@ def find_documents(pixels: Pixels, faces: tuple[Face, ...]) -> tuple[Region, ...
     ]
     for surface in surfaces:
         kind = kind_without_words(surface, surface.area / whole, faces)
-        if kind and not any(_overlap(surface.corners, _outline(*piece)) for piece in pieces):
+        if kind is None or is_one_of_many(surface, surfaces):
+            continue
+        if not any(_overlap(surface.corners, _outline(*piece)) for piece in pieces):
             regions.append(_region(kind, surface.corners, surface.edged * 0.5, pixels))
     order = list(RegionKind)
     return tuple(sorted(regions, key=lambda region: (order.index(region.kind), -region.box.area)))
@@ -81,18 +83,24 @@ def _ground(block: Block, surfaces: tuple[Surface, ...]) -> int | None:
 
 
 def _holds(surface: Surface, block: Block) -> bool:
-    middle = surface.corners.mean(axis=0)
-    wider = middle + (surface.corners - middle) * np.float32(1.08)
-    marks = np.concatenate([line.corners for line in block.lines] + [line.middle[None] for line in block.lines])
-    inside = [cv2.pointPolygonTest(wider[:, None], (float(x), float(y)), False) >= 0 for x, y in marks]
-    return float(np.mean(inside)) > 0.85
+    """Whether it holds the middles of the block's lines, and most of what is around them."""
+    marks = [at for line in block.lines for at in (line.middle, *(line.middle + 0.6 * (line.corners - line.middle)))]
+    inside = [cv2.pointPolygonTest(surface.corners[:, None], (float(x), float(y)), False) >= 0 for x, y in marks]
+    return float(np.mean(inside)) > 0.85 and surface.area > 0.5 * float(cv2.contourArea(block.corners))
 
 
 def _outline(members: tuple[Block, ...], surface: Surface | None) -> Points:
-    """The surface with its rim, or the writing with a margin; the smallest quadrangle that was found."""
-    if surface is not None:
+    """The surface with its rim, or the writing with a margin; where the writing fills or leaves the surface, both."""
+    if surface is None:
+        return grown(members[0].corners, _MARGIN * members[0].height)
+    cores = [line.middle + np.float32(0.8) * (line.corners - line.middle) for one in members for line in one.lines]
+    if all(
+        cv2.pointPolygonTest(surface.corners[:, None], tuple(map(float, at)), False) >= 0
+        for at in np.concatenate(cores)
+    ):
         return grown(surface.corners, 0.02 * min(surface.sides) + 1)
-    return grown(members[0].corners, _MARGIN * members[0].height)
+    both = np.concatenate([surface.corners, *cores]).astype(np.float32)
+    return grown(clockwise(np.asarray(cv2.boxPoints(cv2.minAreaRect(both)), np.float32)), 0.02 * min(surface.sides) + 1)
 
 
 def _overlap(a: Points, b: Points) -> bool:

@@ -34,20 +34,26 @@ def kind_without_words(surface: Surface, share: float, faces: tuple[Face, ...]) 
 
     `share`: how much of the photo it covers. Strict: windows, walls and shirts are bright and flat, too.
     """
-    if surface.edged < 0.9 or not 0.004 < share < 0.35 or any(_holds(surface, face) for face in faces):
+    if not 0.004 < share < 0.35 or any(_lies_on(surface, face) for face in faces):
         return None
     wide, tall = surface.sides
     if max(wide, tall) > 2.3 * min(wide, tall):
         return None
-    if surface.rimmed > 0.75 and surface.light > 30:
+    if surface.edged > 0.85 and surface.rimmed > 0.75 and surface.light > 30:
         return RegionKind.SCREEN
-    pale = surface.light > 68 and surface.colourful < 12 and surface.uneven < 4
-    return RegionKind.PAPER if pale and surface.brighter > 14 else None
+    pale = surface.light > 62 and surface.colourful < 12
+    clear = (surface.edged > 0.9 and surface.uneven < 4) or (surface.edged > 0.72 and surface.uneven < 2)
+    return RegionKind.PAPER if pale and clear and surface.brighter > 32 else None
+
+
+def is_one_of_many(surface: Surface, surfaces: tuple[Surface, ...]) -> bool:
+    """Whether four others are about as large: the panes of a house, the fields of a board."""
+    return sum(0.4 < other.area / surface.area < 2.5 for other in surfaces) > 4
 
 
 def may_be_written_on(surface: Surface, share: float) -> bool:
     """Whether a closer look for small letters is worth its time; `share` of the photo is what it covers."""
-    return surface.edged > 0.75 and 0.0006 < share < 0.3 and (surface.light > _BRIGHT or surface.rimmed > 0.4)
+    return surface.edged > 0.65 and 0.0006 < share < 0.3 and (surface.light > _BRIGHT or surface.rimmed > 0.4)
 
 
 def _is_plate(blocks: tuple[Block, ...], surface: Surface) -> bool:
@@ -67,12 +73,12 @@ def _is_worn(surface: Surface, faces: tuple[Face, ...]) -> bool:
     return any(
         abs(float(x) - face.box.centre[0]) < 1.5 * face.box.width
         and face.box.bottom + 0.35 * face.box.height < float(y) < face.box.bottom + 3.5 * face.box.height
-        and width < 1.3 * face.box.width
+        and width < 0.95 * face.box.width
         for face in faces
     )
 
 
-def _holds(surface: Surface, face: Face) -> bool:
+def _lies_on(surface: Surface, face: Face) -> bool:
     """Whether a face is seen in it, or it lies on a face."""
     box = around(surface.corners)
     x, y = face.box.centre

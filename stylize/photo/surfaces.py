@@ -27,7 +27,7 @@ _SMALLEST = 0.0005
 _LARGEST = 0.6
 _SOLID = 0.82
 _STEP = 10.0
-_MOST = 80
+_MOST = 160
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,15 +69,19 @@ def find_surfaces(pixels: Pixels) -> tuple[Surface, ...]:
     found: list[Points] = []
     for layer in _layers(lab, light):
         found += _quadrangles(layer)
-    found.sort(key=lambda corners: -float(cv2.contourArea(corners)))
-    seen = [_look_at(corners, lab, light) for corners in _distinct(found)[:_MOST]]
-    return tuple(surface for surface in seen if surface.edged > 0.6)
+    seen = sorted((_look_at(corners, lab, light) for corners in found[:_MOST]), key=lambda surface: -surface.edged)
+    kept = _distinct([surface for surface in seen if surface.edged > 0.6])
+    return tuple(sorted(kept, key=lambda surface: -surface.area))
 
 
 def _layers(lab: Pixels, light: Light) -> list[Light]:
-    """Black-and-white pictures whose white parts may be surfaces: brighter than a level, or enclosed by edges."""
+    """Black-and-white pictures whose white parts may be surfaces: brighter than a level, or enclosed by edges.
+
+    Dark words on them are closed first, but for the lowest levels, where that would close the dark frame of a screen.
+    """
     wordless = cv2.morphologyEx(light, cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8))
-    layers = [np.asarray(wordless > level, np.uint8) for level in _LEVELS]
+    layers = [np.asarray(light > level, np.uint8) for level in _LEVELS[:2]]
+    layers += [np.asarray(wordless > level, np.uint8) for level in _LEVELS[1:]]
     edges = cv2.Canny(wordless, 25, 60)
     for channel in (1, 2):
         edges = cv2.bitwise_or(edges, cv2.Canny(cv2.GaussianBlur(lab[..., channel], (5, 5), 0), 12, 30))
@@ -129,12 +133,13 @@ def _is_plain(corners: Points) -> bool:
     return bool(np.abs(turns).max() < 0.64)
 
 
-def _distinct(found: list[Points]) -> list[Points]:
-    kept: list[Points] = []
-    for corners in found:
-        near = 0.04 * np.linalg.norm(corners[2] - corners[0])
-        if all(float(np.abs(corners - other).max()) > near for other in kept):
-            kept.append(corners)
+def _distinct(found: list[Surface]) -> list[Surface]:
+    """Of those that are nearly alike only the first."""
+    kept: list[Surface] = []
+    for surface in found:
+        near = 0.05 * np.linalg.norm(surface.corners[2] - surface.corners[0])
+        if all(float(np.abs(surface.corners - other.corners).max()) > near for other in kept):
+            kept.append(surface)
     return kept
 
 
@@ -142,12 +147,12 @@ def _look_at(corners: Points, lab: Pixels, light: Light) -> Surface:
     """Measure what is inside, outside and along the sides."""
     middle = corners.mean(axis=0)
     step = max(2.0, 0.012 * float(np.linalg.norm(corners[2] - corners[0])))
-    inside, near, far = (_along(corners, middle, light, away * step) for away in (-1.5, 1.5, 5.0))
+    inside, near, far = (_along(corners, middle, light, away * step) for away in (-2.0, 2.0, 6.0))
     change = inside - near
     side = 1 if float(np.median(change)) >= 0 else -1
     edged = float((side * change > _STEP).mean())
-    dark = (near < 32) & (inside - near > 2 * _STEP)
-    rimmed = float((dark & (far - near > 6)).mean()) if dark.any() else 0.0
+    rim = np.minimum.reduce([near, *(_along(corners, middle, light, away * step) for away in (0.7, 1.3, 3.0))])
+    rimmed = float(((rim < 30) & (inside - rim > 2 * _STEP) & (far - rim > 6)).mean())
     values = _sample_inside(corners, lab)
     lightness = values[:, 0] * (100 / 255)
     colour = np.hypot(values[:, 1] - 128, values[:, 2] - 128)

@@ -76,10 +76,10 @@ def cores(likely: npt.NDArray[np.float32], scale: tuple[float, float]) -> tuple[
     return tuple(found)
 
 
-def unclip(core: Line) -> Line:
-    """The line around `core`: moved outwards by area / perimeter x ratio, as DB's authors do."""
+def unclip(core: Line, most: float = 1.0) -> Line:
+    """The line around `core`: moved outwards by area / perimeter x ratio, as DB's authors do, `most` of its height at most."""
     wide, tall = core.length, core.height
-    by = wide * tall * _GROWN / (2 * (wide + tall))
+    by = min(most * tall, wide * tall * _GROWN / (2 * (wide + tall)))
     return Line(corners=grown(core.corners, by), score=core.score)
 
 

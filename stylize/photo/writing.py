@@ -28,6 +28,8 @@ _MOST = 40
 _MOST_FLAT = 6
 _TALLEST_PX = 110.0
 _CONTRAST = 14.0
+_DARKEST = 30.0
+_BLOB_LINE_PX = 48.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -133,7 +135,8 @@ def _confirmed(cell: _Cell, marked: tuple[Line, ...], canvas: Pixels) -> list[Li
             continue
         corners = (line.corners - np.array([cell.left, cell.top], np.float32)) / np.float32(cell.scale)
         moved = corners + np.array([cell.part.left, cell.part.top], np.float32)
-        found.append(unclip(Line(corners=moved, score=line.score)))
+        unresolved = line.height > _BLOB_LINE_PX and line.length < 2.5 * line.height
+        found.append(unclip(Line(corners=moved, score=line.score), 0.15 if unresolved else 1.0))
     return found
 
 
@@ -144,7 +147,7 @@ def _is_writing(line: Line, canvas: Pixels) -> bool:
     left, top, right, bottom = around(line.corners).clamp(Size(width=canvas.shape[1], height=canvas.shape[0])).as_ints()
     light = canvas[top:bottom, left:right].max(axis=-1)
     low, high = np.percentile(light, (4, 96)) * (100 / 255)
-    return bool(high - low > _CONTRAST)
+    return bool(high - low > _CONTRAST and high > _DARKEST)
 
 
 def _in(corners: Points, at: Points) -> bool:
