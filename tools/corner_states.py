@@ -1,6 +1,8 @@
 """What `make screenshots` photographs off the main way: each state once or twice, not in every view.
 
-faces     several people in the photo, numbered, one to be chosen
+faces     several people and a letter in the photo, all but one of them hidden
+covered   the same: another person chosen, the letter shown, a box drawn, the choices folded open
+wider     the same, as wide as the page
 refused   a file that is no photo
 painting  a style without a box
 camera    somebody sits in front of the camera
@@ -21,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from tests.ui.camera import turn_on
 from tests.ui.conftest import Page, start
@@ -75,9 +77,24 @@ class Corners:
 
     def _faces(self, *look: str) -> None:
         with self._visit(*look) as visitor:
-            visitor.bring(_side_by_side(self._portraits[1:3]))
-            visitor.tab.wait_for_selector("#face:visible")
-            self._keep(visitor.tab, *look, "faces")
+            tab = visitor.tab
+            visitor.bring(gathering(self._portraits[:3]))
+            tab.wait_for_selector("#regions .region", state="attached")
+            self._keep(tab, *look, "faces")
+            tab.click("#regions .region[aria-label^='Person 2']")
+            for thing in tab.locator("#regions .region:not(.face)").all():
+                thing.click()
+            sheet = tab.locator("#regions .sheet").bounding_box()
+            for step, share in enumerate((0.42, 0.58)):
+                tab.mouse.move(sheet["x"] + share * sheet["width"], sheet["y"] + 0.6 * share * sheet["height"])
+                (tab.mouse.up if step else tab.mouse.down)()
+            tab.click("#regions .ways summary")
+            visitor.until("document.querySelector('#regions img.seen')?.src.includes('boxes')")
+            tab.wait_for_timeout(500)
+            self._keep(tab, *look, "covered")
+            if look[0] == "desk":
+                tab.click("#regions .larger")
+                self._keep(tab, *look, "wider")
 
     def _refused(self, *look: str) -> None:
         with self._visit(*look) as visitor:
@@ -160,8 +177,16 @@ def _make(visitor: Visitor) -> None:
     visitor.until("!document.querySelector('#busy')?.offsetParent")
 
 
-def _side_by_side(portraits: list[bytes]) -> bytes:
+def gathering(portraits: list[bytes]) -> bytes:
+    """All of them side by side, and a letter that lies before them."""
     people = [Image.open(io.BytesIO(data)).convert("RGB").resize((600, 750)) for data in portraits]
+    out = Image.fromarray(np.hstack([np.asarray(person) for person in people]))
+    letter = Image.new("RGBA", (330, 230), (250, 249, 244, 255))
+    pen = ImageDraw.Draw(letter)
+    for line, words in enumerate(("PRIVATE", "Dear Mrs Doe,", "your account 4711", "is overdue since May.")):
+        pen.text((24, 18 + 50 * line), words, fill=(30, 30, 50), font=ImageFont.load_default(28))
+    letter = letter.rotate(7, expand=True, resample=Image.Resampling.BICUBIC)
+    out.paste(letter, (len(people) * 300 - 180, 490), letter)
     buffer = io.BytesIO()
-    Image.fromarray(np.hstack([np.asarray(person) for person in people])).save(buffer, "JPEG", quality=92)
+    out.save(buffer, "JPEG", quality=92)
     return buffer.getvalue()
