@@ -12,6 +12,7 @@ from stylize.models import BoxOrder
 from stylize.toybox.lettering import tidy
 from stylize.toybox.order import check_order
 from ui import display, findings, fragments, proofs
+from ui.hiding import fitting
 from ui.intake import arrival_id
 from ui.making import ready_button
 from ui.panels.style import window
@@ -59,12 +60,12 @@ class Handlers:
             return {}
         people = [(self._say("photo.person", number=n), n - 1) for n in range(1, len(arrival.findings.faces) + 1)]
         values = self._visit(session).values
-        chosen = values.get("face")
+        chosen, order = values.get("face"), fitting(values.get("hide"), arrival.findings)
         whose = chosen if chosen in range(len(people)) else arrival.findings.subject
         return {
             "found": fragments.photo_found(self._say, arrival.found),
-            "regions": findings.regions(self._say, name, arrival, whose, str(values.get("hide") or "")),
-            "hide": str(values.get("hide") or ""),
+            "regions": findings.regions(self._say, name, arrival, whose, order),
+            "hide": order,
             "report": fragments.photo_report(self._say, arrival.findings, self._clock(name, "photo")),
             "discovered": proofs.discovered(self._say, arrival.found, name),
             "face": gr.update(choices=people, value=whose, visible=len(people) > 1),

@@ -42,6 +42,15 @@ def check(order: HideOrder, findings: Findings) -> HideOrder:
     return order
 
 
+def fitting(text: str | None, findings: Findings) -> str:
+    """The field as it was left, if it goes with this photo; else nothing, which hides all."""
+    try:
+        check(to_hide(text), findings)
+    except HideUnreadable:
+        return ""
+    return text or ""
+
+
 def _shown(text: str) -> tuple[int, ...]:
     if not _NUMBERS.fullmatch(text):
         raise HideUnreadable

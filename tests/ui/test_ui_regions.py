@@ -25,7 +25,7 @@ from tests.ui.test_ui_form import EMPTY
 from ui import findings as page
 from ui import redacted as routes
 from ui.form import to_request
-from ui.hiding import BOXES, LONGEST, check, to_hide
+from ui.hiding import BOXES, LONGEST, check, fitting, to_hide
 from ui.intake import Arrival, Intake, Once
 from ui.redacting import framed, shrink, view, whole
 from ui.strings import language, languages
@@ -101,6 +101,15 @@ def test_only_what_was_found_can_be_shown(opened: tuple[Photo, Findings]) -> Non
     assert check(HideOrder(shown=(1,)), opened[1]) == HideOrder(shown=(1,))
     with pytest.raises(HideUnreadable):
         check(HideOrder(shown=(2,)), opened[1])
+
+
+@pytest.mark.parametrize(
+    ("left", "there"), [(None, ""), ("style=solid shown=1", "style=solid shown=1"), ("shown=2", ""), ("nonsense", "")]
+)
+def test_what_was_left_for_another_photo_is_not_taken_up(
+    opened: tuple[Photo, Findings], left: str | None, there: str
+) -> None:
+    assert fitting(left, opened[1]) == there
 
 
 @pytest.mark.parametrize("code", languages())

@@ -7,6 +7,7 @@ const regions = (() => {
   const find = (selector, root = document) => root.querySelector(selector);
   const every = (selector, root = document) => [...root.querySelectorAll(selector)];
   const ROOT = document.documentElement.classList;
+  const CROWD = 10; /* from more than so many on, things are only outlined */
   const PLAIN = { style: "blur", background: "blur" };
   let at = null; /* the photo that is here: its place on the page, facts, order, subject, buttons */
 
@@ -189,6 +190,7 @@ const regions = (() => {
     const first = at.buttons.find(({ thing }) => own(thing.region)) ?? at.buttons[0];
     if (first) first.tabIndex = 0;
     at.order.boxes.forEach(spot);
+    here.classList.toggle("crowded", facts.regions.length > CROWD);
     here.classList.toggle("alone", facts.regions.length < 2);
     dress();
     fit();
