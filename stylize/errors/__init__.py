@@ -90,6 +90,7 @@ from stylize.errors.weights import (
     NotConfirmed,
     PlaceTaken,
     SpaceMissing,
+    WeightsBusy,
     WeightsNotInstalled,
     WeightsNotOnDisk,
 )
@@ -158,6 +159,7 @@ __all__ = [
     "UnknownChoice",
     "UnknownPalette",
     "WallMissing",
+    "WeightsBusy",
     "WeightsChanged",
     "WeightsDamaged",
     "WeightsError",

@@ -38,6 +38,11 @@ class PlaceTaken(WeightsError):
     )
 
 
+class WeightsBusy(WeightsError):
+    slug = "weights-busy"
+    sentence = "Another stylize weights command is at work in the same folder. Nothing was changed; try again when it is done."
+
+
 class WeightsNotInstalled(WeightsError):
     slug = "weights-not-installed"
     sentence = "Nothing of that name is installed. Installed: {choices}. See stylize weights list."

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from stylize.errors import PlaceTaken, SpaceMissing, WeightsDamaged
+from stylize.weights.alone import alone_in
 from stylize.weights.catalog import catalog, gigabytes
 from stylize.weights.kinds import Found
 from stylize.weights.lock import PARTIAL, Installed, Lock, LockedFile, read_lock, write_lock
@@ -37,8 +38,14 @@ Hear = Callable[[int, int], None]
 def bring(found: Found, home: Path, *, copy: bool, hear: Hear) -> Installed:
     """Enter it into the lock, as a reference or as a copy. The same place entered again is entered anew.
 
-    Raises PlaceTaken, SpaceMissing, or WeightsDamaged if a file cannot be read, or the copy is not what was read.
+    Raises PlaceTaken, SpaceMissing, WeightsBusy, or WeightsDamaged if a file cannot be read, or the copy is not what was
+    read.
     """
+    with alone_in(home):
+        return _bring(found, home, copy=copy, hear=hear)
+
+
+def _bring(found: Found, home: Path, *, copy: bool, hear: Hear) -> Installed:
     lock = read_lock(home)
     if copy:
         place, hashes = _copy(found, home, slug_of(found), hear)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stylize.errors import WeightsError, WeightsNotInstalled
+from stylize.weights.alone import alone_in
 from stylize.weights.bring import hash_file
 from stylize.weights.catalog import catalog
 from stylize.weights.header import read_header
@@ -33,8 +34,9 @@ def chosen(home: Path, slugs: tuple[str, ...]) -> tuple[Installed, ...]:
 
 
 def throw_away(slug: str, home: Path) -> None:
-    """Delete what an unfinished download of this part left. Its name must be one of `waiting_bytes`."""
-    shutil.rmtree(home / PARTIAL / slug, ignore_errors=True)
+    """Delete what an unfinished download of this part left. Its name must be one of `waiting_bytes`. Raises WeightsBusy."""
+    with alone_in(home):
+        shutil.rmtree(home / PARTIAL / slug, ignore_errors=True)
 
 
 def verify(part: Installed, home: Path, heard: Callable[[int], None] = lambda _count: None) -> Verdict:
@@ -79,8 +81,13 @@ def remove(part: Installed, home: Path) -> tuple[str, ...]:
     """Delete what we brought, and forget the part. Returns what was left, each a sentence.
 
     Of a reference nothing is deleted. A file that is not as long as the one we brought is somebody else's and stays;
-    so does a folder that holds anything more.
+    so does a folder that holds anything more. Raises WeightsBusy.
     """
+    with alone_in(home):
+        return _remove(part, home)
+
+
+def _remove(part: Installed, home: Path) -> tuple[str, ...]:
     left = []
     if part.origin != "referenced":
         place = where_of(part, home)

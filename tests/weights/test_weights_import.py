@@ -15,7 +15,7 @@ from stylize.weights import Family, list_loras, look_up
 from stylize.weights.bring import bring, known_as
 from stylize.weights.find import look_through
 from stylize.weights.keep import verify
-from stylize.weights.lock import LOCK, Installed, read_lock, write_lock
+from stylize.weights.lock import LOCK, PARTIAL, Installed, read_lock, write_lock
 from stylize.weights.parts import parts_beside, parts_for, weights_home
 from tests.weights import shelves
 from tests.weights.shelves import put, take
@@ -31,7 +31,8 @@ def test_a_reference_copies_nothing_and_the_model_is_found(tmp_path: Path) -> No
     model = put(tmp_path / "ComfyUI" / "dreamy.safetensors", shelves.checkpoint())
     part = take(model, home)
     assert (part.origin, part.slug, Path(part.place)) == ("referenced", "my-dreamy", model)
-    assert [path.name for path in home.iterdir()] == [LOCK]
+    assert sorted(path.name for path in home.iterdir()) == [PARTIAL, LOCK]
+    assert [path.stat().st_size for path in (home / PARTIAL).iterdir()] == [0], "the file lock"
     found = look_up(home, environment={})
     assert (found.path, found.family) == (model, Family.SD15)
     assert parts_for("sd15", home)["base"] == (model,)
@@ -118,7 +119,7 @@ def test_a_copy_that_is_not_what_was_read_is_thrown_away(tmp_path: Path, monkeyp
     monkeypatch.setattr("stylize.weights.bring.hash_file", lambda path: "0" * 64)
     with pytest.raises(WeightsDamaged, match="not what was read"):
         take(put(tmp_path / "plastic.safetensors", shelves.lora()), home, copy=True)
-    assert [path for path in home.rglob("*") if path.is_file()] == []
+    assert [path.stat().st_size for path in home.rglob("*") if path.is_file()] == [0], "nothing but the file lock"
 
 
 def test_a_known_file_is_named() -> None:

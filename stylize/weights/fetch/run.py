@@ -9,9 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import filelock
-
 from stylize.errors import DownloadFailed, DownloadRefused, LicenceNotAccepted, PlaceTaken, SpaceMissing, WeightsError
+from stylize.weights.alone import alone_in
 from stylize.weights.catalog import Part, RemoteFile, gigabytes
 from stylize.weights.fetch.guard import Guard
 from stylize.weights.fetch.hub import Hub, Offer
@@ -48,7 +47,7 @@ class Voice:
 def pull(order: Order, voice: Voice) -> tuple[str, ...]:
     """Fetch what is missing of every part. Returns the hosts that were talked to.
 
-    Raises LicenceNotAccepted, PlaceTaken, SpaceMissing, HostForeign, DownloadFailed or DownloadRefused; parts that were
+    Raises LicenceNotAccepted, PlaceTaken, SpaceMissing, WeightsBusy, HostForeign, DownloadFailed or DownloadRefused; parts that were
     whole before that stay, and what has arrived of the others waits under names that nothing loads.
     """
     for part in order.parts:
@@ -57,8 +56,7 @@ def pull(order: Order, voice: Voice) -> tuple[str, ...]:
     guard = Guard(order.endpoint, order.allow_hosts, lambda host: voice.line(f"talking to {host}"))
     hub = Hub(order.endpoint, guard, token=order.token, proxy=order.proxy)
     try:
-        (order.home / PARTIAL).mkdir(parents=True, exist_ok=True)
-        with filelock.FileLock(order.home / PARTIAL / "lock", timeout=0.5), hub.open():
+        with alone_in(order.home), hub.open():
             missing = [part for part in order.parts if not _here(part, order, voice)]
             offers = {part.slug: hub.offers(part) for part in missing}
             for part in missing:
@@ -66,8 +64,6 @@ def pull(order: Order, voice: Voice) -> tuple[str, ...]:
             _check_room(missing, offers, order.home)
             for part in missing:
                 _bring(part, offers[part.slug], hub, order, voice)
-    except filelock.Timeout:
-        raise DownloadFailed(why="another download into the same folder is under way") from None
     except OSError:
         raise DownloadFailed(why="the weights folder could not be written to") from None
     return tuple(guard.hosts)
