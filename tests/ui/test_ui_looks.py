@@ -75,8 +75,8 @@ def test_what_was_found_in_the_file_lies_below_the_photo(visitor: Visitor, portr
     tab.wait_for_selector(STICKERS)
     assert [tab.inner_text(f"{STICKERS} s >> nth={n}") for n in range(3)] == ["Ort", "Zeit", "Kamera"]
     photo, stickers = rectangle(visitor, PHOTO), rectangle(visitor, STICKERS)
-    assert photo[0] - 2 <= stickers[0]
-    assert stickers[2] <= photo[2] + 2
+    assert photo[0] - 4 <= stickers[0]
+    assert stickers[2] <= photo[2] + 4
     assert photo[3] < stickers[1], "what was found in the picture has the place on it"
     assert not tab.is_visible("#photo .source-selection")
     tab.click(f"{STICKERS} .see")
