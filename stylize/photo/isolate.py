@@ -6,15 +6,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from stylize.geometry import Box
-from stylize.models import Face, Findings, HideOrder, Person, Photo, Pixels, RegionKind, Subject
+from stylize.geometry import Box, Size
+from stylize.models import Face, Findings, HideOrder, Mask, Person, Photo, Pixels, Points, RegionKind, Subject
 from stylize.photo import mesh
 from stylize.photo.faces import propose
 from stylize.photo.hiding.background import hide_background, whose
 from stylize.photo.hiding.choose import count_kinds, hidden_regions
 from stylize.photo.hiding.cover import cover
 from stylize.photo.hiding.patch import own_face, patch_of_face
-from stylize.photo.hiding.redact import own_flags, patches
+from stylize.photo.hiding.redact import also, own_flags, patches, person_alone, shown_regions
 from stylize.photo.measure import measure
 from stylize.photo.people import present
 from stylize.photo.view import view_of
@@ -51,7 +51,11 @@ def isolate(photo: Photo, findings: Findings, hide: HideOrder = HideOrder()) -> 
         pixels = cover(pixels, [patch_of_face(other) for other in more], hide.style, own)
     person = measure(pixels, face, (*others, *more, *_beside(face.box, unsure)))
     if hide.background != "keep":
-        pixels, person = _before_nothing(pixels, person, hide.background)
+        shown = shown_regions(findings, hide)
+        corners = [view.points(r.corners) for r in shown if r.face is None and r.kind is not RegionKind.NUDITY]
+        faces = [view.face(findings.faces[r.face]) for r in shown if r.face not in (None, findings.subject)]
+        beside = [person_alone(pixels, other, (face,)) for other in faces if _meets(other.box, pixels)]
+        pixels, person = _before_nothing(pixels, person, hide.background, beside, corners)
     counted = count_kinds(
         (region for region in regions if view.shows(region.box)),
         boxes=sum(view.shows(box) for box in hide.boxes),
@@ -77,8 +81,14 @@ def _beside(own: Box, unsure: tuple[Box, ...]) -> tuple[Face, ...]:
     )
 
 
-def _before_nothing(pixels: Pixels, person: Person, style: HideBackground) -> tuple[Pixels, Person]:
-    """The person before a painted ground; their masks end where that begins."""
+def _meets(box: Box, pixels: Pixels) -> bool:
+    return box.clamp(Size(width=pixels.shape[1], height=pixels.shape[0])).area > 0
+
+
+def _before_nothing(
+    pixels: Pixels, person: Person, style: HideBackground, beside: list[Mask], corners: list[Points]
+) -> tuple[Pixels, Person]:
+    """The person before a painted ground; their masks end where that begins. What is shown `beside` them is not theirs."""
     there = whose(person.person_mask, person.landmarks)
     left = (there > 0).astype(np.float32)
     alone = replace(
@@ -88,4 +98,4 @@ def _before_nothing(pixels: Pixels, person: Person, style: HideBackground) -> tu
         skin_mask=person.skin_mask * left,
         clothes_mask=person.clothes_mask * left,
     )
-    return hide_background(pixels, there, style), alone
+    return hide_background(pixels, also(there, beside, corners), style), alone

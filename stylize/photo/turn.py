@@ -18,13 +18,13 @@ def turn_face(face: Face, quarters: int, shape: tuple[int, ...]) -> Face:
     return Face(
         box=turn_box(face.box, quarters, shape),
         score=face.score,
-        keypoints=_turn_points(face.keypoints, quarters, shape),
+        keypoints=turn_points(face.keypoints, quarters, shape),
     )
 
 
 def turn_box(box: Box, quarters: int, shape: tuple[int, ...]) -> Box:
     """The box where `turn` of a picture of `shape` puts it."""
-    corners = _turn_points(np.array([[box.left, box.top], [box.right, box.bottom]], np.float32), quarters, shape)
+    corners = turn_points(np.array([[box.left, box.top], [box.right, box.bottom]], np.float32), quarters, shape)
     low, high = corners.min(axis=0), corners.max(axis=0)
     return Box(left=float(low[0]), top=float(low[1]), right=float(high[0]), bottom=float(high[1]))
 
@@ -35,7 +35,8 @@ def upright_quarters(face: Face) -> int:
     return round(float(np.degrees(np.arctan2(across[1], across[0]))) / 90) % 4
 
 
-def _turn_points(points: Points, quarters: int, shape: tuple[int, ...]) -> Points:
+def turn_points(points: Points, quarters: int, shape: tuple[int, ...]) -> Points:
+    """Points (n, 2) where `turn` of a picture of `shape` puts them."""
     height, width = shape[:2]
     x, y = points[:, 0], points[:, 1]
     turned = {

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 
 from stylize.geometry import Box, Size
-from stylize.models import Face, Pixels
-from stylize.photo.turn import turn, turn_box, turn_face, upright_quarters
+from stylize.models import Face, Pixels, Points
+from stylize.photo.turn import turn, turn_box, turn_points, upright_quarters
 
 FACE_WIDTH_PX = 260
 """How wide the face is in the view: what the measurements were tuned for, and enough for a figure's face print."""
@@ -37,10 +37,13 @@ class View:
 
     def face(self, face: Face) -> Face:
         """A face of the photo in the pixels of the view; it may lie outside."""
-        turned = turn_face(face, self.quarters, self.shape)
+        return Face(box=self.box(face.box), score=face.score, keypoints=self.points(face.keypoints))
+
+    def points(self, points: Points) -> Points:
+        """Points (n, 2) of the photo in the pixels of the view."""
+        turned = turn_points(points, self.quarters, self.shape)
         corner = np.array([self.part.left, self.part.top], np.float32)
-        points = (turned.keypoints - corner) * np.float32(self.scale)
-        return Face(box=self.box(face.box), score=face.score, keypoints=points)
+        return np.asarray((turned - corner) * np.float32(self.scale), np.float32)
 
     def box(self, box: Box) -> Box:
         """A box of the photo in the pixels of the view; it may lie outside."""

@@ -146,12 +146,20 @@ def _quadrangle(corners: Points, manner: Manner, *, by_hand: bool = False) -> Pa
         centre=centre,
         across=(across * (1 + 2 * reach / max(wide, 1))).astype(np.float32),
         down=(down * (1 + 2 * reach / max(high, 1))).astype(np.float32),
-        outline=np.asarray(cv2.convexHull(corners.astype(np.float32)), np.float32).reshape(-1, 2),
+        outline=_hull(corners, centre, across, down),
         reach=reach,
         feather=float(np.clip(0.1 * short, 1.5, _MOST_FEATHER_PX / 2)),
         cells=_cells(manner, across, down),
         wins=by_hand,
     )
+
+
+def _hull(corners: Points, centre: Points, across: Points, down: Points) -> Points:
+    """The convex outline of a quadrangle; of its axes where it has no inside."""
+    hull = np.asarray(cv2.convexHull(corners.astype(np.float32)), np.float32)
+    if hull.size >= 6:
+        return hull.reshape(-1, 2)
+    return np.stack([centre - across - down, centre + across - down, centre + across + down, centre - across + down])
 
 
 def _cells(manner: Manner, across: Points, down: Points) -> tuple[int, int]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from stylize.errors import NoFace
 from stylize.geometry import Box
-from stylize.models import Face, Findings, HideOrder, Mask, Photo, Pixels, Region
+from stylize.models import Face, Findings, HideOrder, Mask, Photo, Pixels, Points, Region
 from stylize.photo import mesh, segment
 from stylize.photo.frame import head_frame
 from stylize.photo.hiding.background import hide_background, whose
@@ -40,9 +40,27 @@ def redact(photo: Photo, findings: Findings, order: HideOrder, subject: int | No
     out = cover(photo.pixels, patches(regions, findings.faces, order.boxes), order.style, own)
     if order.background == "keep":
         return out
-    people = _people(photo.pixels, findings.faces, subject)
-    shown = [region for number, region in enumerate(findings.regions) if number in order.shown]
-    return hide_background(out, _with(people, photo.pixels, findings.faces, shown), order.background)
+    # A face that is hidden cannot be looked at any more.
+    people = _people(photo.pixels if subject is None else out, findings.faces, subject)
+    shown = shown_regions(findings, order)
+    corners = [region.corners for region in shown if region.face is None]
+    beside = [_people(out, findings.faces, region.face) for region in shown if region.face not in (None, subject)]
+    return hide_background(out, also(people, beside, corners), order.background)
+
+
+def shown_regions(findings: Findings, order: HideOrder) -> tuple[Region, ...]:
+    """What the user wants to be seen."""
+    return tuple(region for number, region in enumerate(findings.regions) if number in order.shown)
+
+
+def also(mask: Mask, masks: Iterable[Mask], corners: Iterable[Points]) -> Mask:
+    """`mask`, with what is shown by name standing before the background, too: people whole, by their masks, and things as
+    far as they reach, by their corners.
+    """
+    out = np.maximum.reduce([mask, *masks])
+    for quadrangle in corners:
+        cv2.fillConvexPoly(out, np.round(quadrangle).astype(np.int32), 1.0, cv2.LINE_AA)
+    return np.asarray(out, np.float32)
 
 
 def patches(regions: Iterable[Region], faces: Sequence[Face], boxes: Iterable[Box]) -> tuple[Patch, ...]:
@@ -68,24 +86,14 @@ def _people(pixels: Pixels, faces: tuple[Face, ...], subject: int | None) -> Mas
     small = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
     near = tuple(_scaled(face, scale) for face in faces)
     if subject is None:
-        masks = [_person(small, face, ()) for face in near[:_MOST_PEOPLE]]
+        masks = [person_alone(small, face, ()) for face in near[:_MOST_PEOPLE]]
         mask: Mask = np.max(masks, axis=0)
     else:
-        mask = _person(small, near[subject], near[:subject] + near[subject + 1 :])
+        mask = person_alone(small, near[subject], near[:subject] + near[subject + 1 :])
     return np.asarray(cv2.resize(mask, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
-def _with(mask: Mask, pixels: Pixels, faces: tuple[Face, ...], shown: Iterable[Region]) -> Mask:
-    """`mask`, with what is `shown` by name standing before the background, too: people whole, things as far as they reach."""
-    for region in shown:
-        if region.face is not None:
-            mask = np.maximum(mask, _people(pixels, faces, region.face))
-        else:
-            cv2.fillConvexPoly(mask, np.round(region.corners).astype(np.int32), 1.0, cv2.LINE_AA)
-    return mask
-
-
-def _person(pixels: Pixels, face: Face, others: tuple[Face, ...]) -> Mask:
+def person_alone(pixels: Pixels, face: Face, others: tuple[Face, ...]) -> Mask:
     """The mask of one person, looked at upright."""
     quarters = upright_quarters(face)
     standing, turned = turn(pixels, quarters), turn_face(face, quarters, pixels.shape)
