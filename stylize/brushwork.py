@@ -17,6 +17,7 @@ from stylize.engines.base import Engine
 from stylize.errors import EngineFailed, StylizeError
 from stylize.models import Capabilities, Lora, Picture, Plan, Subject
 from stylize.progress import Progress, Stage, StageWatch, Tell
+from stylize.screening import screened, screening
 from stylize.styles import Style
 from stylize.together import PaintsMany, Together
 
@@ -49,12 +50,12 @@ def painted(
     watch: StageWatch,
 ) -> Picture:
     """The picture of `plan`, painted now, with others of its order where that is faster, or with one of them before. Told
-    as Stage.GENERATE from 0 to 1, and its seconds are shared among those that were painted at once.
+    as Stage.GENERATE from 0 to 1, and its seconds are shared among those that were painted at once. Raises PictureWithheld.
     """
     ready = together.take(plan)
     if ready is not None:
         watch.durations[Stage.GENERATE] = watch.durations.get(Stage.GENERATE, 0.0) + ready.seconds
-        return ready.picture
+        return screened(ready.picture, plan)
     begun, engine = time.perf_counter(), engines[plan.engine]
     plans = together.to_paint(plan, engine)
     watch = watch.about(len(plans))
@@ -77,15 +78,16 @@ def painted(
     if len(plans) == 1 or not isinstance(engine, PaintsMany):
         return _generate(engine, subject, plan, watch, tell, drawn[0])
     many = engine
-    pictures = guarded(
-        plan.engine,
-        lambda: many.generate_many(subject, plans, tell=tell, cancel=watch.cancel, init_pictures=drawn),
-    )
+    with screening(tell, plan) as heard:
+        pictures = guarded(
+            plan.engine,
+            lambda: many.generate_many(subject, plans, tell=heard, cancel=watch.cancel, init_pictures=drawn),
+        )
     each = (time.perf_counter() - begun) / len(plans)
     for one, picture in zip(plans[1:], pictures[1:], strict=True):
         together.lay_by(one, picture, each)
     watch.durations[Stage.GENERATE] = watch.durations.get(Stage.GENERATE, 0.0) - each * (len(plans) - 1)
-    return pictures[0]
+    return screened(pictures[0], plan)
 
 
 def load_engine(engine: Engine, plan: Plan, tell: Tell) -> str:
@@ -122,10 +124,12 @@ def _draw_init(
 def _generate(
     engine: Engine, subject: Subject, plan: Plan, watch: StageWatch, tell: Tell, init_picture: Picture | None = None
 ) -> Picture:
-    def work() -> Picture:
-        return engine.generate(subject, plan, tell=tell, cancel=watch.cancel, init_picture=init_picture)
-
-    return guarded(plan.engine, work)
+    with screening(tell, plan) as heard:
+        picture = guarded(
+            plan.engine,
+            lambda: engine.generate(subject, plan, tell=heard, cancel=watch.cancel, init_picture=init_picture),
+        )
+    return screened(picture, plan)
 
 
 def guarded(engine: str, work: Callable[[], T]) -> T:

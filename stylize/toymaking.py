@@ -16,9 +16,10 @@ import numpy as np
 
 from stylize.colour import from_hex, to_linear, to_srgb
 from stylize.engines.base import Engine
-from stylize.errors import ToyNeedsDiffusion
+from stylize.errors import PictureWithheld, ToyNeedsDiffusion
 from stylize.models import BoxOrder, Capabilities, DenoiseOverride, Look, Person, Pixels, Plan, Subject
 from stylize.progress import CancelToken, Progress, Stage, Tell
+from stylize.screening import screened, screening
 from stylize.styles.toys import toy_plan, toy_seed, toy_tables
 from stylize.toybox.accessories import nearest_accessories, read_icon
 from stylize.toybox.matting import cut_toy
@@ -130,19 +131,25 @@ def paint_toys(
     """A toy for each of `order.toys`, by a loaded `engine` whose capabilities are `able`. Told as Stage.GENERATE from 0 to
     1, each toy an equal part. A word of which nothing can be cut out in `TRIES` becomes a wrapped gift.
 
-    Raises Cancelled within a step, and what the engine raises.
+    Raises Cancelled within a step, PictureWithheld where a word gave nothing that may be shown, what the engine raises.
     """
     icons, painted, count = [], 0, len(order.toys)
     for number, word in enumerate(order.toys):
         cancel.check()
         heard = _part(tell, number / count, (number + 1) / count)
         plans = (toy_plan(word, toy_seed(seed, word, n), look, style, able, asked) for n in range(TRIES))
-        made = None
+        made: Pixels | None = None
+        withheld: PictureWithheld | None = None
         for plan in plans:
             plan = replace(plan, weights_digest=weights_digest)
-            made = _paint(plan, engine, rack, heard, cancel)
+            try:
+                made = _paint(plan, engine, rack, heard, cancel)
+            except PictureWithheld as problem:
+                withheld = problem
             if made is not None:
                 break
+        if made is None and withheld is not None:
+            raise withheld
         painted += made is not None
         icons.append(read_icon(MYSTERY) if made is None else made)
         heard(Progress(stage=Stage.GENERATE, fraction=1.0))
@@ -154,7 +161,9 @@ def _paint(plan: Plan, engine: Engine, rack: Rack, tell: Tell, cancel: CancelTok
     known, age = rack.get(key), rack.age
     if known is None:
         ground = empty_ground(plan.size.height, plan.look)
-        known = cut_toy(engine.generate(ground, plan, tell=tell, cancel=cancel).pixels)
+        with screening(tell, plan) as heard:
+            painted = engine.generate(ground, plan, tell=heard, cancel=cancel)
+        known = cut_toy(screened(painted, plan).pixels)
         if known is not None:
             rack.put(key, known, age=age)
     return known

@@ -65,6 +65,11 @@ class LetteringMissing(RequestError):
     sentence = "The {field} uses letters that cannot be printed on the box: {scripts}. Write it in one script, for example Latin, Greek or Cyrillic letters, without emoji."
 
 
+class PromptRefused(RequestError):
+    slug = "prompt-refused"
+    sentence = "The {field} asks for something sexual or bare. Stylize makes pictures of real people and paints nothing of the kind. Say it in other words; what the picture must not show may stand in the negative_prompt."
+
+
 class UnknownAccessory(RequestError):
     slug = "unknown-accessory"
     sentence = "There is no accessory of that name among the {count} that are carried. Search them by name."

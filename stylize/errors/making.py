@@ -107,6 +107,13 @@ class ExportError(StylizeError):
     exit_code = 7
 
 
+class PictureWithheld(ExportError):
+    """No EngineError: no other engine steps in for a picture that may not be shown."""
+
+    slug = "picture-withheld"
+    sentence = "The picture is not shown: it seems to show a bare body, and Stylize undresses nobody. It was overwritten. Such checks err at times; try again with another seed, another style, or words that name clothes."
+
+
 class ExportVerifyFailed(ExportError):
     slug = "export-verify-failed"
     sentence = "The finished file did not pass its own check ({why}), so it was not handed over. Please report this."

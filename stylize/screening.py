@@ -1,0 +1,120 @@
+"""Nothing that a trained model painted is handed over or shown before it was looked at for nudity.
+
+Finished pictures are looked at at once. Sketches of a picture on its way are looked at beside the work, the newest only,
+and told when they have passed, with the next report; what has not passed is never told.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import replace
+
+from stylize.errors import PictureWithheld
+from stylize.models import Picture, Pixels, Plan
+from stylize.photo.nudity import shows_nudity
+from stylize.progress import Progress, Tell
+
+Check = Callable[[Pixels], bool]
+"""Whether a picture (h, w, 3) uint8 may not be shown."""
+
+OWN_HANDS = ("figure", "painting")
+"""Engines whose pictures are drawn by rules: no model that was trained on pictures has a hand in them."""
+
+SHARE = 0.08
+"""Of the time that goes by, so much may be spent on looking at sketches."""
+
+
+def is_screened(plan: Plan) -> bool:
+    """Whether what is made by `plan` must be looked at."""
+    return plan.denoise is not None or plan.engine not in OWN_HANDS
+
+
+def screened(picture: Picture, plan: Plan, *before: Picture) -> Picture:
+    """`picture` as it is. Raises PictureWithheld where a trained model has painted nudity, and overwrites it and what it
+    was made of: `before`.
+    """
+    if is_screened(plan) and check(picture.pixels):
+        for withheld in (picture, *before):
+            _overwrite(withheld)
+        raise PictureWithheld
+    return picture
+
+
+def check(pixels: Pixels) -> bool:
+    """The one place at which is decided what may not be shown."""
+    return shows_nudity(pixels)
+
+
+@contextmanager
+def screening(tell: Tell, plan: Plan) -> Iterator[Tell]:
+    """Within, a listener that passes on to `tell` all it hears, on the thread on which it hears it, but no sketch that has
+    not been looked at. Of sketches that come faster than they can be looked at, the newest waits and the others go.
+    """
+    if not is_screened(plan):
+        yield tell
+        return
+    beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="stylize-screen")
+    try:
+        yield Screen(tell, beside).hear
+    finally:
+        beside.shutdown(wait=False, cancel_futures=True)
+
+
+class Screen:
+    """Holds at most one sketch that is looked at, and one that waits for that."""
+
+    def __init__(self, tell: Tell, beside: ThreadPoolExecutor) -> None:
+        self._tell = tell
+        self._beside = beside
+        self._newest: Pixels | None = None
+        self._looked_at: tuple[Pixels, Future[tuple[bool, float]]] | None = None
+        self._not_before = 0.0
+        self._last = time.monotonic()
+
+    def hear(self, progress: Progress) -> None:
+        """Tell, with the sketch that has passed since, if one has."""
+        if progress.preview is not None:
+            self._newest = progress.preview
+        self._begin()
+        now = time.monotonic()
+        passed = self._passed(SHARE * (now - self._last))
+        self._last = now
+        self._tell(
+            replace(progress, preview=passed) if progress.preview is not None or passed is not None else progress
+        )
+
+    def _begin(self) -> None:
+        if self._looked_at is None and self._newest is not None and time.monotonic() >= self._not_before:
+            self._looked_at = (self._newest, self._beside.submit(_timed, self._newest))
+            self._newest = None
+
+    def _passed(self, wait_seconds: float) -> Pixels | None:
+        """The sketch that has passed. Steps that take long can spare a moment of waiting for it: `wait_seconds`."""
+        if self._looked_at is None:
+            return None
+        sketch, looked = self._looked_at
+        if not looked.done():
+            wait((looked,), timeout=wait_seconds)
+        if not looked.done():
+            return None
+        refused, seconds = looked.result() if looked.exception() is None else (True, 0.0)
+        self._looked_at = None
+        self._not_before = time.monotonic() + seconds / SHARE
+        return None if refused else sketch
+
+
+def _timed(pixels: Pixels) -> tuple[bool, float]:
+    begun = time.monotonic()
+    refused = check(pixels)
+    return refused, time.monotonic() - begun
+
+
+def _overwrite(picture: Picture) -> None:
+    cut = picture.cutout
+    layers = (cut.light, cut.alpha, cut.shadow) if cut else ()
+    for part in (picture.pixels, picture.alone, *layers):
+        if part is not None and part.flags.writeable:
+            part.fill(0)
