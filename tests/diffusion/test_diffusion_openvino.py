@@ -15,7 +15,7 @@ import pytest
 
 from stylize.engines.diffusion import openvino_net, room, runner
 from stylize.engines.diffusion.engine import DiffusionEngine
-from stylize.errors import RunnerMissing, WallMissing
+from stylize.errors import Cancelled, RunnerMissing, WallMissing
 from stylize.geometry import Size
 from stylize.models import Control, Lora, Picture, Plan, Subject
 from stylize.privacy import kernel
@@ -164,6 +164,24 @@ def test_torch_goes_on_where_memory_is_short_or_openvino_fails(
     assert not runner_of(engine).nets
     wanted = make(engine_with("sd15"), drawn_subject, plan)
     assert all(picture.runner == "torch" and apart(picture, wanted) == 0 for picture in pictures)
+    engine.close()
+
+
+def test_a_stop_while_the_net_is_made_is_a_stop_and_no_failure(
+    tiny_folder: Callable[[str], Path], drawn_subject: Subject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = DiffusionEngine(tiny_folder("sd15"), device="cpu", runner="auto")
+    cancel = CancelToken()
+
+    def stopped(*_: Any) -> Any:
+        cancel.cancel()
+        cancel.check()
+
+    monkeypatch.setattr(runner, "is_installed", lambda: True)
+    monkeypatch.setattr(runner, "Net", stopped)
+    with pytest.raises(Cancelled):
+        engine.generate(drawn_subject, tiny.make_plan(size=Size(width=64, height=64)), tell=nobody, cancel=cancel)
+    assert not runner_of(engine).broken
     engine.close()
 
 

@@ -6,10 +6,11 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from stylize.privacy.environment import DROPPED, SWITCHES, WATCHED
+from stylize.privacy.environment import DROPPED, MUTE, SWITCHES, WATCHED
 
 CLEAN = {name: value for name, value in os.environ.items() if name not in SWITCHES}
 
@@ -33,6 +34,16 @@ def test_a_variable_that_routes_or_identifies_is_dropped(name: str) -> None:
     done = _python("import os, stylize; print([n for n in os.environ])", **{name: "http://planted.invalid:1"})
     assert done.returncode == 0
     assert repr(name) not in done.stdout
+
+
+@pytest.mark.parametrize("library", MUTE)
+@pytest.mark.parametrize("inherited", [False, True], ids=["first", "child"])
+def test_what_only_tells_its_makers_cannot_be_imported(library: str, inherited: bool, tmp_path: Path) -> None:
+    (tmp_path / f"{library}.py").write_text("print('it runs')")
+    code = f"from stylize.privacy import lock_down; lock_down()\ntry:\n    import {library}\nexcept ImportError:\n    print('no')"
+    switches = SWITCHES if inherited else {}
+    assert _python(f"import {library}", PYTHONPATH=str(tmp_path)).stdout == "it runs\n", "it is there"
+    assert _python(code, PYTHONPATH=str(tmp_path), **switches).stdout == "no\n"
 
 
 @pytest.mark.parametrize("library", WATCHED)

@@ -147,7 +147,7 @@ def net_for(
         return None
     try:
         runner.nets[key] = Net(whole, args, more)
-    except StylizeError:  # a stop, not a failure
+    except StylizeError:  # while it is traced, a stop is heard at each block
         raise
     except Exception:  # a net that it does not know, or memory
         give_up(runner)
