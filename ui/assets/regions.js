@@ -101,7 +101,6 @@ const regions = (() => {
       const { region, spot, number } = button.thing;
       const now = state(button.thing);
       button.className = `region ${spot ? "spot" : region.kind} is-${now}`;
-      button.classList.toggle("high", parseFloat(button.style.top) < 5);
       const sign = find(".sign", button);
       const text = !spot && region.face !== null && several ? String(number) : "";
       if (sign.textContent !== text) sign.textContent = text;
