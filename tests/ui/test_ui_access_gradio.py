@@ -206,6 +206,10 @@ def test_no_route_of_ours_reads_a_path(page: Any) -> None:
         "/toy/server.py",
         "/shelf/a/passwd",
         "/photo/a/found.json",
+        "/photo/a/seen.jpg",
+        "/photo/a/original.jpg",
+        "/photo/a/redacted.jpg?save",
+        "/photo/a/passwd",
         "/en/gradio_api/file=photo/a.py",
     ):
         assert page.ask(path).status == 404
