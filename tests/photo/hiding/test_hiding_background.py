@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
+import stylize
 from stylize import photo
+from stylize.engines.diffusion.frame import init_image
 from stylize.errors import NoFace, NoSuchRegion
 from stylize.geometry import Box
-from stylize.models import Findings, HideOrder, Photo, Pixels, RegionKind, Subject
+from stylize.models import ExportOrder, Findings, HideOrder, Photo, Pixels, RegionKind, Subject
 from stylize.photo.hiding.background import HIDDEN_BELOW, hide_background
 from stylize.photo.hiding.patch import patch_of, patch_of_box
 from stylize.photo.hiding.redact import own_flags
 from stylize.photo.turn import turn
 from stylize.photo.view import view_of
 from stylize.regions import HIDE_BACKGROUNDS
+from tests.painting.conftest import make_plan
 from tests.photo.hiding.twins import PLANTS, code, groups, likeness, noise, region, twin
 
 SubjectOf = Callable[[str], Subject]
@@ -87,12 +91,7 @@ def test_twins_give_an_engine_the_same_person_to_the_bit(planted: tuple[Photo, F
     """Whatever any engine makes of a subject, and any box or file of that, is then the same, too."""
     opened, findings = planted
     order = HideOrder(boxes=(Box(left=120, top=4, right=170, bottom=40),))
-    hidden = photo.hidden_regions(findings, order, findings.subject)
-    patches = [patch_of(r, None if r.face is None else findings.faces[r.face]) for r in hidden]
-    patches.append(patch_of_box(order.boxes[0]))
-    own = own_flags(opened.pixels, findings, findings.subject)
-    other = as_photo(twin(opened.pixels, groups(opened.pixels.shape[:2], patches, own)))
-    assert (other.pixels != opened.pixels).any(axis=2).mean() > 0.02
+    other = twinned(opened, findings, order)
     one, two = photo.isolate(opened, findings, order), photo.isolate(other, findings, order)
     assert np.array_equal(one.pixels, two.pixels)
     assert one.person.look == two.person.look
@@ -101,6 +100,43 @@ def test_twins_give_an_engine_the_same_person_to_the_bit(planted: tuple[Photo, F
     assert np.array_equal(photo.redact(opened, findings, order), photo.redact(other, findings, order))
     assert dict(one.hidden)["background"] == 1
     assert {"face", "paper", "box"} <= dict(one.hidden).keys()
+
+
+def test_twins_end_in_the_same_files(planted: tuple[Photo, Findings], tmp_path: Path) -> None:
+    """Through the spine, each engine that needs no weights, the box, and every kind of file."""
+    opened, findings = planted
+    other = twinned(opened, findings, HideOrder())
+    size = stylize.Size(width=256, height=256)
+    figure = stylize.Request(
+        engine="figure", seed=3, size=size, box=stylize.BoxOrder(name="Ada"), face=findings.subject
+    )
+    jpeg, webp = (ExportOrder(media_type=f"image/{kind}") for kind in ("jpeg", "webp"))
+    painted = replace(figure, style="painted-anime", engine="painting", box=None, export=jpeg)
+    with stylize.Workshop(stylize.Settings(weights=tmp_path)) as workshop:
+        for request in (replace(figure, export=webp), painted):
+            made = [workshop.run(surveyed(one, findings), request) for one in (opened, other)]
+            assert made[0].export == made[1].export
+            assert dict(made[0].receipt.hidden)["background"] == 1
+    subjects = [photo.isolate(p, findings) for p in (opened, other)]
+    begun = [np.asarray(init_image(s, make_plan(s.person.look), None, size=size)) for s in subjects]
+    assert np.array_equal(*begun), "what diffusion begins from"
+
+
+def surveyed(opened: Photo, findings: Findings) -> photo.Sitting:
+    """A sitting in which it is known what is where."""
+    sitting = photo.Sitting(opened)
+    sitting._survey = replace(findings, subject=None)
+    return sitting
+
+
+def twinned(opened: Photo, findings: Findings, order: HideOrder) -> Photo:
+    hidden = photo.hidden_regions(findings, order, findings.subject)
+    patches = [patch_of(r, None if r.face is None else findings.faces[r.face]) for r in hidden]
+    patches += [patch_of_box(box) for box in order.boxes]
+    own = own_flags(opened.pixels, findings, findings.subject)
+    other = twin(opened.pixels, groups(opened.pixels.shape[:2], patches, own))
+    assert (other != opened.pixels).any(axis=2).mean() > 0.02
+    return as_photo(other)
 
 
 def test_what_an_engine_sees_has_no_trace_of_the_room(subject_of: SubjectOf, portraits: dict[str, bytes]) -> None:
