@@ -1,4 +1,4 @@
-"""Who runs the UNet: torch, or on a CPU OpenVINO where it is installed, which needs three fifths of the time.
+"""Who runs the UNet: torch, or on a CPU OpenVINO where it is installed, which needs about two thirds of the time.
 
 What OpenVINO answers differs from torch by rounding. So which of the two it is follows from the order, the machine and
 what memory is free, never from how long ago the model was loaded: a net is made for OpenVINO before its first step (some
