@@ -280,6 +280,7 @@ class Picture:
     `alone` (h, w, 4) uint8 sRGB, straight alpha: the figure of `pixels`, finished, without its ground; None where the
     engine does not know it. `memory`: how the model's memory was used, a mode of the diffusion engine. `rows`: of which
     it was really one, beside others; fewer than the plan's where memory ran out. `runner`: what ran its UNet, torch or openvino.
+    `spared_steps`: those in which DeepCache ran the outermost layers of the UNet only.
     """
 
     pixels: Pixels = field(repr=False)
@@ -290,6 +291,13 @@ class Picture:
     memory: str = ""
     rows: int = 1
     runner: str = ""
+    spared_steps: int = 0
+
+    @property
+    def acted(self) -> frozenset[str]:
+        """Which of `face_pass` and `deepcache_interval` have really changed it."""
+        mended = any(stage == "face" for stage, _ in self.timings)
+        return frozenset((*(("face_pass",) if mended else ()), *(("deepcache_interval",) if self.spared_steps else ())))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -187,6 +187,7 @@ def run(
             toys=made.toys.told,
             memory=made.picture.memory,
             runner=made.picture.runner,
+            acted=made.picture.acted,
             hidden=subject.hidden,
             consent=request.consent.value,
         ),

@@ -207,3 +207,28 @@ def test_of_a_model_that_edits_only_what_it_was_told() -> None:
         "image": "subject and figure",
         "loras": "0",
     }
+
+
+def test_what_was_planned_and_did_nothing_says_so() -> None:
+    from stylize.models import FacePass
+
+    denoise = Denoise(
+        prompt="",
+        negative_prompt="",
+        strength=0.5,
+        guidance_scale=5.0,
+        num_inference_steps=20,
+        scheduler="ddim",
+        loras=(),
+        init_image="subject",
+        face_pass=FacePass(strength=0.35, prompt=""),
+        deepcache_interval=3,
+    )
+    for acted, face, cache in (
+        (None, "0.35", "3"),
+        (("face_pass", "deepcache_interval"), "0.35", "3"),
+        (("face_pass",), "0.35", "3 (every step was whole)"),
+        ((), "0.35 (no face was painted again)", "3 (every step was whole)"),
+    ):
+        told = dict(told_to_diffusers(denoise, acted=acted))
+        assert (told["face_pass strength"], told["deepcache_interval"]) == (face, cache)

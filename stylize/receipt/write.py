@@ -6,7 +6,7 @@ import hashlib
 import platform
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields
 from importlib.metadata import PackageNotFoundError, version
 
@@ -35,12 +35,14 @@ def write_receipt(
     toys: tuple[int, str] = (0, ""),
     memory: str = "",
     runner: str = "",
+    acted: Collection[str] | None = None,
     hidden: tuple[tuple[str, int], ...] = (),
     consent: str = "not-asked",
 ) -> Receipt:
     """The receipt of one run. `found` is only counted by group; prompts and the box are in it as digests alone.
 
     `toys`: how many were painted for the box, and the digest of the weights that did. `hidden`: of the subject. `evidence`: what kept the photo in meanwhile; without any word, nothing did.
+    `acted`: which of `face_pass` and `deepcache_interval` changed the picture; None: nobody knows.
     """
     return Receipt(
         **{field.name: getattr(evidence, field.name) for field in fields(Evidence)},
@@ -58,18 +60,26 @@ def write_receipt(
         versions=versions(),
         found_groups=tuple(sorted(Counter(thing.group for thing in found).items())),
         labels=export.labels,
-        denoise=told_to_diffusers(plan.denoise, memory, runner) if plan.denoise else (),
+        denoise=told_to_diffusers(plan.denoise, memory, runner, acted) if plan.denoise else (),
     )
 
 
-def told_to_diffusers(denoise: Denoise, memory: str = "", runner: str = "") -> tuple[tuple[str, str], ...]:
+def told_to_diffusers(
+    denoise: Denoise, memory: str = "", runner: str = "", acted: Collection[str] | None = None
+) -> tuple[tuple[str, str], ...]:
     """The numbers and names of our own tables; no prompt, and of LoRAs, whose names are the user's, only how many. A model
-    that edits, with its own scheduler, is told less. `memory`: how the model's was used; `runner`: what ran its UNet, where that was not torch.
+    that edits, with its own scheduler, is told less. `memory`: how the model's was used; `runner`: what ran its UNet, where that was not torch;
+    `acted`: as `write_receipt` has it: what was planned and did nothing says so.
     """
     about = {"model": denoise.family, "memory": memory, "runner": runner if runner != "torch" else ""}
     told: dict[str, object] = {name: value for name, value in about.items() if value}
     told |= _edited(denoise) if not denoise.scheduler else _painted(denoise)
-    return tuple((name, str(value)) for name, value in told.items())
+    idle = {told_as for name, told_as in _MAY_BE_IDLE.items() if acted is not None and name not in acted}
+    return tuple((name, f"{value} ({_IDLE[name]})" if name in idle else str(value)) for name, value in told.items())
+
+
+_MAY_BE_IDLE = {"face_pass": "face_pass strength", "deepcache_interval": "deepcache_interval"}
+_IDLE = {"face_pass strength": "no face was painted again", "deepcache_interval": "every step was whole"}
 
 
 def _edited(denoise: Denoise) -> dict[str, object]:

@@ -89,3 +89,17 @@ def test_what_is_kept_of_the_same_input_gives_the_same_bits(
 def test_few_steps_are_all_run_whole(engine_of: Callable[[str], DiffusionEngine], drawn_subject: Subject) -> None:
     engine, plan = engine_of("sd15"), tiny.make_plan()
     assert np.array_equal(paint(engine, drawn_subject, with_interval(plan, 3)), paint(engine, drawn_subject, plan))
+
+
+def test_the_picture_knows_whether_it_did_anything(
+    engine_of: Callable[[str], DiffusionEngine], drawn_subject: Subject
+) -> None:
+    """Nine steps at interval 3: six of them spared. With fewer than eight all are run whole, whatever was planned."""
+    from stylize.progress import CancelToken, nobody
+
+    engine = engine_of("sd15")
+    for asked, spared in ((STEPS, 6), ({"num_inference_steps": 7, "strength": 0.9}, 0)):
+        plan = with_interval(tiny.make_plan(**asked), 3)  # type: ignore[arg-type]
+        picture = engine.generate(drawn_subject, plan, tell=nobody, cancel=CancelToken())
+        assert picture.spared_steps == spared
+        assert picture.acted == ({"deepcache_interval"} if spared else set())

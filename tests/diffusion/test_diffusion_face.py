@@ -193,6 +193,7 @@ def test_inside_it_is_plain_img2img(
     assert np.array_equal(mine.pixels, put_back(picture.pixels, view, np.asarray(painted)))
     assert not np.array_equal(mine.pixels, picture.pixels)
     assert [name for name, _ in mine.timings] == ["denoise", "face"]
+    assert (mine.acted, picture.acted) == ({"face_pass"}, set())
 
 
 def test_progress_shows_the_whole_picture_with_the_face_in_it(mending: EngineOf, drawn_subject: Subject) -> None:

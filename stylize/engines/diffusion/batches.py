@@ -94,7 +94,7 @@ def paint_batch(
             return edit_guides(images[0], denoise, init_pictures[0])
         return guides_for(loaded, subject, plan, init_pictures, size)
 
-    guides = ready_somehow(loaded, make_ready)
+    guides = ready_somehow(loaded, denoise, size.width * size.height, make_ready)
     cancel.check()
     prepared = time.perf_counter()
     seeds = tuple(plan.seed for plan in plans)
@@ -108,6 +108,7 @@ def paint_batch(
             memory=loaded.mode.value,
             runner=loaded.runner.last,
             rows=rows,
+            spared_steps=painted.spared,
         )
         for plan, pixels, rows in zip(plans, painted.pixels, painted.rows, strict=True)
     )

@@ -18,20 +18,24 @@ LEAST_STEPS = 8
 
 @dataclass(kw_only=True, slots=True)
 class Kept:
-    """`deep` (n, c, h, w): what arrived at the last layers in the last whole run. `rows`: of that run's input."""
+    """`deep` (n, c, h, w): what arrived at the last layers in the last whole run. `rows`: of that run's input. `spared`: how
+    many of the `calls` ran the outermost layers only.
+    """
 
     deep: Any = None
     rows: int = 0
     calls: int = 0
+    spared: int = 0
 
 
 @contextmanager
-def deep_cache(unet: Any, *, interval: int, steps: int) -> Iterator[None]:
+def deep_cache(unet: Any, *, interval: int, steps: int) -> Iterator[Kept]:
     """Within, only every `interval`th call of `unet` runs it whole. For one picture, or several painted side by side."""
+    kept = Kept()
     if interval <= 1 or steps < LEAST_STEPS:
-        yield
+        yield kept
         return
-    kept, last = Kept(), unet.up_blocks[-1].resnets[-1]
+    last = unet.up_blocks[-1].resnets[-1]
 
     def see(_layer: Any, inputs: tuple[Any, ...]) -> None:
         kept.deep = inputs[0][:, : inputs[0].shape[1] - unet.conv_in.out_channels]
@@ -47,11 +51,12 @@ def deep_cache(unet: Any, *, interval: int, steps: int) -> Iterator[None]:
                 return whole(sample, timestep, encoder_hidden_states, **more)
             finally:
                 handle.remove()
+        kept.spared += 1
         return shallow(unet, kept.deep, sample, timestep, encoder_hidden_states, more)
 
     unet.forward = forward
     try:
-        yield
+        yield kept
     finally:
         kept.deep = None
         if own is None:

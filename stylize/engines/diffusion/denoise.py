@@ -36,11 +36,14 @@ PREVIEW_SHARE = 0.04
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Painted:
-    """Pixels (h, w, 3) uint8 for each seed, and (stage, seconds). `rows`: of how many each was one."""
+    """Pixels (h, w, 3) uint8 for each seed, and (stage, seconds). `rows`: of how many each was one. `spared`: steps in which
+    DeepCache ran the outermost layers only.
+    """
 
     pixels: tuple[Pixels, ...]
     timings: tuple[tuple[str, float], ...]
     rows: tuple[int, ...] = (1,)
+    spared: int = 0
 
 
 def strength_of(denoise: Denoise) -> float:
@@ -78,7 +81,7 @@ def paint(
         rows = in_rows(images, words, guides, rows=len(generators), guided=is_guided(pipeline, denoise))
         if encodes_only_image(painter):
             within.enter_context(remembered(pipeline.vae, loaded.recalls.photos))
-        within.enter_context(
+        kept = within.enter_context(
             deep_cache(pipeline.unet, interval=denoise.deepcache_interval, steps=denoise.denoising_steps)
         )
         latents = painter(
@@ -100,6 +103,7 @@ def paint(
         pixels=pixels,
         timings=(("denoise", denoised - started), ("decode", decoded - denoised)),
         rows=(len(generators),) * len(seeds),
+        spared=kept.spared,
     )
 
 

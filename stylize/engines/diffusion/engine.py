@@ -49,8 +49,7 @@ class DiffusionEngine:
         runner: str = "torch",
     ) -> None:
         ask_for_huge_pages()
-        self._place = weights
-        self._device = device
+        self._place, self._device = weights, device
         self._dtype = dtype
         self._memory = memory
         self._runner = runner
@@ -142,25 +141,20 @@ class DiffusionEngine:
             raise WeightsChanged
 
     def _load(self, weights: WeightSet, weights_digest: str, hear: Callable[[float], None]) -> Loaded:
-        from stylize.engines.diffusion.device import choose_placement
         from stylize.engines.diffusion.families import families
         from stylize.engines.diffusion.load import load_somehow
         from stylize.engines.diffusion.loaded import Loaded
-        from stylize.engines.diffusion.memory import choose_mode
-        from stylize.engines.diffusion.room import look_around
+        from stylize.engines.diffusion.outlook import decide
         from stylize.engines.diffusion.runner import Runner, check_runner
 
         runner = Runner(wish=check_runner(self._runner))
-        facts = families()[weights.family]
-        placement = choose_placement(self._device, self._dtype, half_dtype=facts.half_dtype)
-        room = look_around(placement.device)
-        chosen = choose_mode(placement, facts, dict(weights.parameters), room, wish=self._memory)
+        placement, chosen = decide(weights, device=self._device, dtype=self._dtype, wish=self._memory)
         pipeline, mode = load_somehow(weights, placement, chosen.mode, hear=hear)
         return Loaded(
             pipeline=pipeline,
             weights=weights,
             digest=weights_digest,
-            facts=facts,
+            facts=families()[weights.family],
             placement=placement,
             mode=mode,
             chosen=chosen,

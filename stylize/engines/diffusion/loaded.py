@@ -23,7 +23,8 @@ class Loaded:
     """`worn`: the digests of the LoRAs in it now; `mode` may go down. `recalls`: what it knows of the last pictures.
     `adapter`, `control`: the IP-Adapter that is on it, the ControlNet that is held beside it. `tiny`: the small decoder;
     None: not looked for yet, False: there is none. `chosen`: how its memory mode was decided when it was loaded.
-    `runner`: who runs its UNet.
+    `runner`: who runs its UNet. `ran_out`: over how few pixels a mode has run out of memory; `calm`: for how many pictures in
+    a row a faster mode would have been enough.
     """
 
     pipeline: Any
@@ -40,3 +41,5 @@ class Loaded:
     tiny: Any = None
     chosen: Chosen | None = None
     runner: Runner = field(default_factory=Runner)
+    ran_out: dict[MemoryMode, int] = field(default_factory=dict)
+    calm: int = 0

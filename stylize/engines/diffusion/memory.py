@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from stylize.engines.diffusion.device import Placement, torch_dtype
@@ -22,6 +23,7 @@ __all__ = [
     "at_rest",
     "choose_mode",
     "is_out_of_memory",
+    "modes_for",
     "next_down",
     "receiver",
     "stays",
@@ -51,14 +53,16 @@ def choose_mode(
     room: Room,
     *,
     wish: str | None = None,
+    beside: int = 0,
     environment: Mapping[str, str] = os.environ,
 ) -> Chosen:
-    """`wish`, else STYLIZE_MEMORY, else the fastest mode that fits into `room` at the family's own picture size.
+    """`wish`, else STYLIZE_MEMORY, else the fastest mode that fits into `room` at the family's own picture size, with so
+    many bytes `beside` the model.
 
     Raises UnknownChoice for a mode that this device does not have.
     """
     modes = modes_for(placement.device)
-    needs = {mode: needed(mode, placement, facts, parameters) for mode in modes}
+    needs = {mode: needed(mode, placement, facts, parameters, beside=beside) for mode in modes}
     wish = wish or environment.get("STYLIZE_MEMORY")
     if not wish:
         return choose(needs, room)
@@ -67,11 +71,12 @@ def choose_mode(
     return Chosen(mode=MemoryMode(wish), room=room, needs=needs, wished=True)
 
 
-def choose_again(loaded: Loaded, room: Room, pixels: int) -> MemoryMode:
+def choose_again(loaded: Loaded, room: Room, pixels: int, *, beside: int = 0) -> MemoryMode:
     """The mode for a picture, or several at once, of so many `pixels` in all: that of `loaded`, or the first below it
-    that fits. Where none does, as it is: the need is told on the safe side, and it may do all the same.
+    that fits. Where none does, as it is: the need is told on the safe side, and it may do all the same. `beside`: bytes
+    that will come to the model.
     """
-    chosen = weigh_again(loaded, room, pixels)
+    chosen = weigh_again(loaded, room, pixels, beside=beside)
     return chosen.mode if chosen.fits else loaded.mode
 
 
@@ -81,20 +86,20 @@ def stays(loaded: Loaded, room: Room, pixels: int) -> bool:
     return chosen.fits and chosen.mode is loaded.mode
 
 
-def weigh_again(loaded: Loaded, room: Room, pixels: int) -> Chosen:
-    """Among the mode of `loaded` and those below it. `room`: what is free beside what it holds."""
+def weigh_again(
+    loaded: Loaded, room: Room, pixels: int, *, beside: int = 0, among: Sequence[MemoryMode] | None = None
+) -> Chosen:
+    """`among` some modes; None: that of `loaded` and those below it. `room`: what is free beside what it holds."""
     modes = modes_for(loaded.placement.device)
-    below = modes[modes.index(loaded.mode) :]
+    among = modes[modes.index(loaded.mode) :] if among is None else among
     parameters = dict(loaded.weights.parameters)
     have = held(loaded.mode, loaded.placement, parameters)
     own = Room(
         device=None if room.device is None else room.device + have,
         ram=None if room.ram is None else room.ram + (have if loaded.placement.device == "cpu" else 0),
     )
-    needs = {
-        mode: needed(mode, loaded.placement, loaded.facts, parameters, pixels=pixels, loading=False) for mode in below
-    }
-    return choose(needs, own)
+    weigh = partial(needed, pixels=pixels, loading=False, beside=beside)
+    return choose({mode: weigh(mode, loaded.placement, loaded.facts, parameters) for mode in among}, own)
 
 
 def next_down(mode: MemoryMode, device: str) -> MemoryMode | None:
@@ -123,12 +128,11 @@ def receiver(mode: MemoryMode, placement: Placement, half_dtype: str) -> Callabl
 
 
 def arrange(pipeline: Any, mode: MemoryMode, placement: Placement, *, half_dtype: str = "float16") -> None:
-    """Put the pipeline's parts where `mode` wants them. May be called again, also to go down a mode; what was stored in
-    fewer bits stays so.
+    """Put the pipeline's parts where `mode` wants them. May be called again, to go down a mode, or up one; what was stored
+    in fewer bits stays so.
     """
     way, device = ways()[mode], placement.device
-    if way.tiles:
-        tile_vae(pipeline.vae)
+    tile_vae(pipeline.vae) if way.tiles else untile_vae(pipeline.vae)
     disband(pipeline)  # first: hooks of layers that go would take those of `store` with them
     for name, net in nets_of(pipeline).items():
         if name != "vae":
@@ -254,6 +258,13 @@ def tile_vae(vae: Any) -> None:
         vae.tile_sample_min_size = side
     vae.enable_slicing()
     vae.enable_tiling()
+
+
+def untile_vae(vae: Any) -> None:
+    """Encode and decode whole pictures."""
+    if getattr(vae, "use_tiling", False) or getattr(vae, "use_slicing", False):
+        vae.disable_slicing()
+        vae.disable_tiling()
 
 
 def is_out_of_memory(error: BaseException) -> bool:

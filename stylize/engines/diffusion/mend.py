@@ -51,7 +51,7 @@ def mend(
         prepare(loaded, words)
         return guides_for(loaded, subject, replace(plan, denoise=words), (None,), size, keep_control=True)
 
-    guides = ready_somehow(loaded, make_ready)
+    guides = ready_somehow(loaded, words, view.painted**2, make_ready)
     painted = paint_somehow(
         loaded,
         (Image.fromarray(take_out(picture.pixels, view)),),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stylize.capabilities import MemoryPlan
-from stylize.engines.diffusion.device import choose_placement
+from stylize.engines.diffusion import room
+from stylize.engines.diffusion.beside import always_beside
+from stylize.engines.diffusion.device import Placement, choose_placement
 from stylize.engines.diffusion.families import families
 from stylize.engines.diffusion.memory import choose_mode
 from stylize.engines.diffusion.planner import Chosen, MemoryMode, ways
-from stylize.engines.diffusion.room import look_around
 
 if TYPE_CHECKING:
     from stylize.engines.diffusion.loaded import Loaded
@@ -32,10 +33,18 @@ def foresee(
     weights: WeightSet, *, device: str | None = None, dtype: str | None = None, wish: str | None = None
 ) -> MemoryPlan:
     """What loading these weights now would decide. Loads torch, and opens the driver of the card, but no weights."""
+    placement, chosen = decide(weights, device=device, dtype=dtype, wish=wish)
+    return tell_memory(chosen, placement.device)
+
+
+def decide(
+    weights: WeightSet, *, device: str | None = None, dtype: str | None = None, wish: str | None = None
+) -> tuple[Placement, Chosen]:
+    """Where these weights would go, and how, with what is free now. Raises UnknownChoice."""
     facts = families()[weights.family]
     placement = choose_placement(device, dtype, half_dtype=facts.half_dtype)
-    room = look_around(placement.device)
-    return tell_memory(choose_mode(placement, facts, dict(weights.parameters), room, wish=wish), placement.device)
+    free, beside = room.look_around(placement.device), always_beside(weights, placement)
+    return placement, choose_mode(placement, facts, dict(weights.parameters), free, wish=wish, beside=beside)
 
 
 def memory_of(loaded: Loaded) -> MemoryPlan | None:

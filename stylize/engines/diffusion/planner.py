@@ -130,14 +130,16 @@ def needed(
     *,
     pixels: int | None = None,
     loading: bool = True,
+    beside: int = 0,
 ) -> Need:
     """Of one mode, for a picture, or several at once, of so many `pixels` in all (None: the family's own size).
-    `loading` False: the model is there already.
+    `loading` False: the model is there already. `beside`: bytes of nets and layers that come to it.
     """
     way, item = ways()[mode], ITEM_BYTES[placement.dtype]
     per_pixel = facts.tiled_activation_bytes if way.tiles else facts.activation_bytes
-    at_work = held(mode, placement, parameters) + per_pixel * (facts.native_pixels if pixels is None else pixels)
-    everything = held(MemoryMode.EIGHT if way.stores == "float8" else MemoryMode.FULL, placement, parameters)
+    at_work = held(mode, placement, parameters) + beside
+    at_work += per_pixel * (facts.native_pixels if pixels is None else pixels)
+    everything = held(MemoryMode.EIGHT if way.stores == "float8" else MemoryMode.FULL, placement, parameters) + beside
     # A net is read whole, in the numbers it is worked with, before it is stored or moved away.
     largest = max((count for part, count in parameters.items() if part != "vae"), default=0)
     if placement.device == "cpu":

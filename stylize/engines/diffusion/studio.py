@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stylize.engines.diffusion.adapters import find_loras, take_off, wear, weigh
+from stylize.engines.diffusion.beside import still_to_come
+from stylize.engines.diffusion.climb import climb_to, note_failure
 from stylize.engines.diffusion.denoise import Painted, paint
 from stylize.engines.diffusion.device import empty_cache
 from stylize.engines.diffusion.edit import paint_edit
@@ -53,10 +55,15 @@ def prepare(loaded: Loaded, denoise: Denoise) -> None:
     weigh(loaded.pipeline, denoise.loras)
 
 
-def ready_somehow(loaded: Loaded, make_ready: Callable[[], Guides]) -> Guides:
-    """What `make_ready` gives. When memory runs out over LoRAs or guides: again, in the next more frugal mode, and so on to
-    the last. Raises OutOfMemory, and what `make_ready` raises.
+def ready_somehow(loaded: Loaded, denoise: Denoise, pixels: int, make_ready: Callable[[], Guides]) -> Guides:
+    """What `make_ready` gives: what `denoise` wants beside the model, for a picture of so many `pixels`, in a mode in which
+    there is room for it. When memory runs out over it all the same: again, in the next more frugal mode, and so on to the
+    last. Raises OutOfMemory, and what `make_ready` and `still_to_come` raise.
     """
+    if (coming := still_to_come(loaded, denoise)) > 0:
+        mode = choose_again(loaded, look_around(loaded.placement.device), pixels, beside=coming)
+        if mode is not loaded.mode:
+            go_to(loaded, loaded.control.pipeline if loaded.control else loaded.pipeline, mode)
     while True:
         try:
             return make_ready()
@@ -66,7 +73,7 @@ def ready_somehow(loaded: Loaded, make_ready: Callable[[], Guides]) -> Guides:
         device = loaded.placement.device
         empty_cache(device)
         painter = loaded.control.pipeline if loaded.control else loaded.pipeline
-        go_down(loaded, painter, next_down(loaded.mode, device))
+        go_to(loaded, painter, next_down(loaded.mode, device))
 
 
 def paint_somehow(
@@ -86,14 +93,18 @@ def paint_somehow(
     device, painter = loaded.placement.device, guides.pipeline or loaded.pipeline
     painting = paint_edit if loaded.facts.edits else paint
     width, height = images[0].size
-    again = choose_again(loaded, look_around(device), width * height * denoise.rows)
+    pixels = width * height * denoise.rows
+    better = climb_to(loaded, look_around(device), pixels)
+    if better is not loaded.mode:
+        go_to(loaded, painter, better)
+    again = choose_again(loaded, look_around(device), pixels)
     if again is not loaded.mode and loaded.runner.nets:
         loaded.runner.release()
-        again = choose_again(loaded, look_around(device), width * height * denoise.rows)
+        again = choose_again(loaded, look_around(device), pixels)
     if again is not loaded.mode:
         if denoise.rows > 1:
             return halves(loaded, images, denoise, seeds=seeds, guides=guides, tell=tell, cancel=cancel)
-        go_down(loaded, painter, again)
+        go_to(loaded, painter, again)
     while True:
         try:
             with running(loaded, denoise, width=width, height=height):
@@ -112,15 +123,17 @@ def paint_somehow(
             continue
         if denoise.rows > 1:
             return halves(loaded, images, denoise, seeds=seeds, guides=guides, tell=tell, cancel=cancel)
-        go_down(loaded, painter, next_down(loaded.mode, device))
+        note_failure(loaded, pixels)
+        go_to(loaded, painter, next_down(loaded.mode, device))
 
 
-def go_down(loaded: Loaded, painter: Any, mode: MemoryMode | None) -> None:
+def go_to(loaded: Loaded, painter: Any, mode: MemoryMode | None) -> None:
     """Into `mode`, or if memory runs out over that, further down. None: there is none. Raises OutOfMemory."""
     device = loaded.placement.device
     while mode is not None:
         if ways()[mode].stores != ways()[loaded.mode].stores:
             loaded.recalls.texts.wipe()  # by text encoders as they will not be any more
+            loaded.runner.release()  # a net of weights as they will not be any more
         loaded.mode = mode
         try:
             arrange(painter, mode, loaded.placement, half_dtype=loaded.facts.half_dtype)
@@ -167,4 +180,5 @@ def halves(
         pixels=parts[0].pixels + parts[1].pixels,
         timings=tuple((stage, seconds + second[stage]) for stage, seconds in first.items()),
         rows=parts[0].rows + parts[1].rows,
+        spared=parts[0].spared,
     )
