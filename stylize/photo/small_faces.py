@@ -17,7 +17,7 @@ from stylize.photo.centerface import grown, look, merge, same_face
 from stylize.photo.quadrangle import upright
 from stylize.photo.second_look import look_again
 
-LEAST = 0.4
+LEAST = 0.45
 """How likely a face must be after the nearer look."""
 
 _SURE = 0.6
