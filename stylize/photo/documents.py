@@ -62,11 +62,18 @@ def _pieces(found: tuple[Block, ...], surfaces: tuple[Surface, ...]) -> list[Pie
     for block in found:
         number = _ground(block, surfaces)
         if number is None:
-            alone.append(block)
+            alone += [block] if _is_credible(block) else []
         else:
             on.setdefault(number, []).append(block)
     pieces: list[Piece] = [(tuple(members), surfaces[number]) for number, members in on.items()]
     return pieces + [((block,), None) for block in alone]
+
+
+def _is_credible(block: Block) -> bool:
+    """A line that stands alone and on nothing must look like one: a collar or a cuff is short, upright, or unsure."""
+    line = block.lines[0]
+    upright = abs(float(line.along[1])) > 0.85
+    return len(block.lines) > 1 or (line.score > 0.78 and line.length > (1.9 if upright else 1.5) * line.height)
 
 
 def _ground(block: Block, surfaces: tuple[Surface, ...]) -> int | None:

@@ -39,7 +39,7 @@ def kind_without_words(surface: Surface, share: float, faces: tuple[Face, ...]) 
     wide, tall = surface.sides
     if max(wide, tall) > 2.3 * min(wide, tall):
         return None
-    if surface.edged > 0.85 and surface.rimmed > 0.75 and surface.light > 30:
+    if surface.edged > 0.85 and surface.rimmed > 0.6 and surface.light > 30:
         return RegionKind.SCREEN
     pale = surface.light > 62 and surface.colourful < 12
     clear = (surface.edged > 0.9 and surface.uneven < 4) or (surface.edged > 0.72 and surface.uneven < 2)

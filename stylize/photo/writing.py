@@ -7,7 +7,7 @@ apart into lines, and what is no writing is mostly not marked again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -19,10 +19,10 @@ from stylize.photo.quadrangle import around
 from stylize.photo.text import Line, core, cores, unclip
 
 _MULTIPLE = 32
-_WIDE_PX, _TALL_PX = 960, 640
+_WIDE_PX, _TALL_PX = 960, 896
 _GAP_PX = 12
 _LETTERS_PX = 22.0
-_BLOB_PX = 400.0
+_BLOB_PX, _LARGE_BLOB_PX = 400.0, 640.0
 _MOST_ENLARGED = 1.5
 _MOST = 40
 _MOST_FLAT = 6
@@ -34,13 +34,16 @@ _BLOB_LINE_PX = 48.0
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Cell:
-    """A piece of the photo (`part`) that lies at `left`, `top` of the canvas, `scale` times as large."""
+    """A piece of the photo (`part`) that lies at `left`, `top` of the canvas, `scale` times as large.
+
+    `fixed`: a single line, whose letters have the right size already.
+    """
 
     part: Box
     scale: float
+    fixed: bool
     left: int = 0
     top: int = 0
-    doubt: Line = field(repr=False)
 
     @property
     def wide(self) -> int:
@@ -94,34 +97,40 @@ def _look_again(pixels: Pixels, doubtful: list[Line]) -> list[Line]:
 
 def _cell(line: Line, size: Size) -> _Cell:
     whole = unclip(line)
-    if line.length > 2.5 * line.height:
+    fixed = line.length > 2.5 * line.height
+    if fixed:
         part = around(whole.corners).pad(whole.height * 0.6, whole.height * 0.6)
         scale = min(_MOST_ENLARGED, _LETTERS_PX / whole.height, _WIDE_PX * 0.6 / part.width, _BLOB_PX / part.height)
     else:
         part = around(line.corners).pad(line.height * 0.3, line.height * 0.3)
-        scale = min(_MOST_ENLARGED, _BLOB_PX / max(part.width, part.height))
+        longest = max(part.width, part.height)
+        large = longest > 0.2 * max(size.width, size.height)
+        scale = min(_MOST_ENLARGED, (_LARGE_BLOB_PX if large else _BLOB_PX) / longest)
     left, top, right, bottom = part.clamp(size).as_ints()
-    return _Cell(part=Box(left=left, top=top, right=right, bottom=bottom), scale=scale, doubt=line)
+    return _Cell(part=Box(left=left, top=top, right=right, bottom=bottom), scale=scale, fixed=fixed)
 
 
 def _packed(cells: list[_Cell]) -> list[_Cell]:
-    """Shelves of falling height; all a little smaller while they do not fit."""
-    ordered = sorted(
-        (cell for cell in cells if cell.part.width > 3 and cell.part.height > 3), key=lambda cell: -cell.tall
-    )
+    """Shelves of falling height; blobs a little smaller while they do not fit, and single lines in any case."""
+    there = [cell for cell in cells if cell.part.width > 3 and cell.part.height > 3]
+    placed: list[_Cell] = []
     for smaller in (1.0, 0.8, 0.65, 0.5):
-        x = y = shelf = 0
-        placed = []
-        for cell in ordered:
-            scaled = _Cell(part=cell.part, scale=cell.scale * smaller, doubt=cell.doubt)
-            if x + scaled.wide > _WIDE_PX:
-                x, y, shelf = 0, y + shelf + _GAP_PX, 0
-            if y + scaled.tall > _TALL_PX:
-                continue
-            placed.append(_Cell(part=scaled.part, scale=scaled.scale, left=x, top=y, doubt=scaled.doubt))
-            x, shelf = x + scaled.wide + _GAP_PX, max(shelf, scaled.tall)
-        if len(placed) == len(ordered):
-            break
+        scaled = [cell if cell.fixed else replace(cell, scale=cell.scale * smaller) for cell in there]
+        placed = _shelved(sorted(scaled, key=lambda cell: -cell.tall))
+        if len(placed) == len(there):
+            return placed
+    return placed
+
+
+def _shelved(cells: list[_Cell]) -> list[_Cell]:
+    x = y = shelf = 0
+    placed = []
+    for cell in cells:
+        if x + cell.wide > _WIDE_PX:
+            x, y, shelf = 0, y + shelf + _GAP_PX, 0
+        if y + cell.tall <= _TALL_PX:
+            placed.append(replace(cell, left=x, top=y))
+            x, shelf = x + cell.wide + _GAP_PX, max(shelf, cell.tall)
     return placed
 
 
