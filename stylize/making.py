@@ -19,6 +19,7 @@ from stylize.progress import Stage, StageWatch, nobody
 from stylize.retouching import touch_up, wants_touch_up
 from stylize.scenery import set_before
 from stylize.styles import Style
+from stylize.styles.modesty import check_print, check_words
 from stylize.together import Together
 from stylize.toybox.compose import compose as pack
 from stylize.toybox.cutout import cut_figure
@@ -76,6 +77,10 @@ def check_order(request: Request, style: Style, bench: Bench) -> Request:
     if request.box is None:
         return request
     order = check_box(request.box)
+    for toy in order.toys:
+        check_words(toy, "toy")
+    check_print(order.name, "name")
+    check_print(order.tagline, "tagline")
     check_toys(order, able)
     return replace(request, box=order if order.tagline else replace(order, tagline=style.tagline[order.language]))
 

@@ -67,7 +67,7 @@ class LetteringMissing(RequestError):
 
 class PromptRefused(RequestError):
     slug = "prompt-refused"
-    sentence = "The {field} asks for something sexual or bare. Stylize makes pictures of real people and paints nothing of the kind. Say it in other words; what the picture must not show may stand in the negative_prompt."
+    sentence = "The {field} has words that sexualise or undress. The person in the photo is real, so Stylize neither paints nor prints anything of the kind. Say it in other words."
 
 
 class UnknownAccessory(RequestError):

@@ -27,6 +27,7 @@ from stylize.models import (
     Request,
 )
 from stylize.styles.guides import CONTROL_SCALE, IP_ADAPTER_SCALE, LIKENESS, check_guides, decide
+from stylize.styles.modesty import check_words, modest
 from stylize.styles.pace import DEEPCACHE_INTERVAL, check_pace, set_pace
 from stylize.styles.prompt import fill
 from stylize.styles.scenes import Scene, in_scene, scene_for, words_of
@@ -92,13 +93,14 @@ def figure_plan(planned: Plan, style: Style, capabilities: Capabilities) -> Plan
 def check_request(request: Request, style: Style, capabilities: Sequence[Capabilities]) -> None:
     """Refuse now what could never work, before anything slow is done.
 
-    Raises UnknownChoice, OutOfRange, TextTooLong, StyleNotForEngine or EngineUnavailable.
+    Raises UnknownChoice, OutOfRange, TextTooLong, PromptRefused, StyleNotForEngine or EngineUnavailable.
     """
     engine = choose_engine(request, style, capabilities)
     choose_size(request.size, engine)
     scene_for(request.scene, style, engine)
     _check_look(request.look)
     _check_knobs(request.denoise)
+    check_words(request.denoise.prompt, "prompt")
     if request.seed is not None:
         _check("seed", request.seed, 0, MAX_SEED)
     if engine.denoises:
@@ -186,7 +188,7 @@ def _denoise(asked: DenoiseOverride, style: Style, look: Look, engine: Capabilit
     pace = set_pace(asked, table, engine, decided.strength)
     return Denoise(
         prompt=prompt,
-        negative_prompt=fill(table.negative_prompt, look) if negative is None else negative,
+        negative_prompt=modest(fill(table.negative_prompt, look)) if negative is None else negative,
         strength=pace.strength,
         guidance_scale=pace.guidance_scale if asked.guidance_scale is None else asked.guidance_scale,
         num_inference_steps=enough_steps(pace.num_inference_steps, pace.strength),

@@ -14,6 +14,7 @@ from stylize.colour import from_hex
 from stylize.geometry import Size
 from stylize.models import Capabilities, Colour, Denoise, DenoiseOverride, Look, Plan
 from stylize.styles.instruct import edit_defaults
+from stylize.styles.modesty import modest
 from stylize.styles.pace import set_pace
 from stylize.styles.plan import choose_size, enough_steps
 from stylize.styles.reader import Reader
@@ -45,7 +46,7 @@ def toy_plan(word: str, seed: int, look: Look, style: str, engine: Capabilities,
     pace = set_pace(wished, table, engine, table.strength)
     denoise = Denoise(
         prompt=table.prompt.replace("{word}", word),
-        negative_prompt=table.negative_prompt,
+        negative_prompt=modest(table.negative_prompt),
         strength=pace.strength,
         guidance_scale=pace.guidance_scale,
         num_inference_steps=enough_steps(pace.num_inference_steps, pace.strength),
