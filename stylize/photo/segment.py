@@ -13,14 +13,18 @@ from stylize.photo.frame import HeadFrame, guide
 _SIDE = 256
 
 
-def person_mask(pixels: Pixels, frame: HeadFrame) -> Mask:
+def person_mask(pixels: Pixels, frame: HeadFrame, *, far: bool = False) -> Mask:
     """(h, w) float32: how surely each pixel is the person. The whole picture, the bust and the head are looked at
-    apart, since the net sees 256 px of whatever it is given; finer looks count more.
+    apart, since the net sees 256 px of whatever it is given; finer looks count more. `far`: the picture is more than a
+    bust, so the whole body is looked at, too.
     """
     height, width = pixels.shape[:2]
     whole = _look(pixels, Box(left=0, top=0, right=width, bottom=height))
     x, y = (float(v) for v in frame.place(0, 0))
     size = frame.face_width
+    if far:
+        body = _look(pixels, _square(x, y + 1.75 * size, 7.5 * size))
+        whole = np.where(body >= 0, 0.5 * whole + 0.5 * body, whole).astype(np.float32)
     bust = _look(pixels, _square(x, y + 1.2 * size, 4.4 * size))
     head = _look(pixels, _square(x, y - 0.1 * size, 2.7 * size))
     mask = np.where(bust >= 0, 0.35 * whole + 0.65 * bust, whole)

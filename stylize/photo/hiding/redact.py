@@ -101,7 +101,7 @@ def person_alone(pixels: Pixels, face: Face, others: tuple[Face, ...]) -> Mask:
     points = mesh.fit(standing, turned).points
     frame = head_frame(points, shape)
     beside = tuple(turn_face(other, quarters, pixels.shape) for other in others)
-    mask = segment.person_mask(standing, frame) * own_share(shape, turned, beside)
+    mask = segment.person_mask(standing, frame, far=True) * own_share(shape, turned, beside)
     return np.ascontiguousarray(np.rot90(whose(mask, points), -quarters % 4))
 
 
