@@ -12,8 +12,9 @@ from stylize.geometry import Size
 from stylize.models import Beard, BoxOrder, DenoiseOverride, Hair, LookOverride, Lora, Outfit, Request
 from ui.form import COLOURS, FIELDS, NAMES, to_request
 
-NOT_ASKED = {"look", "box", "denoise", "export", "box.language"}
-"""Groups of others; the card speaks the language of the page; the file's format, which is chosen after."""
+NOT_ASKED = {"look", "box", "denoise", "export", "box.language", "consent", "denoise.rows"}
+"""Groups of others; the card speaks the language of the page; the file's format, which is chosen after; consent, which is
+asked for by a question of its own; how many are painted side by side, which the machine decides."""
 
 EMPTY: dict[str, Any] = {
     **dict.fromkeys(NAMES, ""),
