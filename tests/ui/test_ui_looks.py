@@ -68,7 +68,9 @@ def test_the_page_suits_every_width(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize("view", [DESK, PHONE])
-def test_what_was_found_in_the_file_lies_below_the_photo(visitor: Visitor, portraits: dict[str, bytes], view: dict[str, int]) -> None:
+def test_what_was_found_in_the_file_lies_below_the_photo(
+    visitor: Visitor, portraits: dict[str, bytes], view: dict[str, int]
+) -> None:
     tab = visitor.enter("de", view)
     assert tab.is_visible("#photo .source-selection")
     visitor.bring(selfie(portraits["astronaut"]))
