@@ -21,7 +21,7 @@ from ui.panels.more import more_panel
 from ui.panels.photo import photo_panel
 from ui.panels.piece import piece
 from ui.panels.privacy import banner, privacy_panel
-from ui.panels.ready import ready_line
+from ui.panels.ready import ready_panel
 from ui.panels.result import count_choice, result_panel
 from ui.panels.stay import stay_panel
 from ui.panels.style import style_panel
@@ -41,7 +41,7 @@ BOX = ("box", "unboxed")
 CHOICE = ("description", "scene", "box.tagline", "make", "boxed", *BOX)
 ORDER = ("box.name", "box.tagline", "box.accessories", "box.toys", "box.palette", "style")
 CARD = ("card", "card_note")
-STAGE = ("make", "question", "trouble", "busy", "sketch", "bar", *RESULT)
+STAGE = ("make", "question", "trouble", "busy", "sketch", "bar", "ready", *RESULT)
 PANEL = ("wall", "kept")
 GONE = (*REPORT, *RESULT, *PANEL)
 BACK = tuple(dict.fromkeys(("visit", *NAMES, *REPORT, *CHOICE, "knobs", *RESULT)))
@@ -80,7 +80,7 @@ def _lay_out(say: Language, shop: Shop) -> Widgets:
             widgets |= box_panel(say, shop)
     widgets["make"] = gr.Button(say("make.button"), variant="primary", size="lg", elem_id="make")
     widgets["count"] = count_choice(say)
-    ready_line(say, shop)
+    widgets |= ready_panel(say, shop)
     widgets |= more_panel(say, shop) | stay_panel(say) | consent_panel(say)
     widgets |= result_panel(say)  # last: it comes and goes, and nothing below it jumps
     return widgets
@@ -159,7 +159,7 @@ def _wire(
     on([widgets["pictures"].input], picking.choose, ("pictures",), RESULT, preprocess=False)
     on_resize(widgets["paper"].input)
     on([widgets["cancel"].click], making.cancel, (), ("bar",))
-    on([page.load], keeping.open, (), ("sign", "banner", "heading", "minutes", *PANEL))
+    on([page.load], keeping.open, (), ("sign", "banner", "heading", "minutes", "ready", *PANEL))
     on([widgets["look"].click], keeping.look, (), PANEL)
     on([widgets["minutes"].input], keeping.keep_for, ("minutes",), PANEL)
     on([widgets["longer"].click], keeping.keep_longer, (), ("bar",))

@@ -8,6 +8,7 @@ import gradio as gr
 
 from ui import fragments, proofs
 from ui.history import kept
+from ui.panels.ready import ready_news
 from ui.shop import Shop
 from ui.showing import Showing
 from ui.state import evidence, files_left
@@ -36,6 +37,7 @@ class Keeping:
             "banner": gr.update(value=fragments.no_wall_banner(self._say, missing), visible=bare),
             "heading": proofs.heading(self._say, wall, lan=self._shop.lan),
             "minutes": round(self._shop.retention.keep_seconds / 60, 2),
+            **ready_news(self._say, self._shop),
             **self.look(_session),
         }
 

@@ -20,6 +20,7 @@ from stylize.privacy.memory import give_back
 from ui import consent, findings, fragments, working
 from ui.form import to_request
 from ui.job import Job
+from ui.panels.ready import ready_news
 from ui.parcel import wipe_result
 from ui.seeds import Throw, requests
 from ui.shop import Shop
@@ -145,6 +146,7 @@ class Making:
             "make": gr.update(value=make_words(self._say, toy=visit.toy), interactive=True),
             "busy": gr.update(visible=False),
             "sketch": "",
+            **ready_news(self._say, self._shop),
         }
 
     def _trouble(self, problem: StylizeError) -> Updates:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from html import escape
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from stylize.geometry import Size
-from stylize.models import Capabilities
+from stylize.models import Capabilities, MemoryPlan
 from stylize.weights import tiers
 from tests.ui.conftest import CHROMIUM
 from tests.ui.visitor import DESK, PHONE, Visitor
@@ -34,6 +36,43 @@ def test_everything_is_ready() -> None:
         language("en"), [engine("diffusion", uses_weights=True, model="toy<dream>"), FIGURE, PAINTING], tiers()
     )
     assert line == '<p class="ready-line">Ready: figure, painting and Stable Diffusion (toy&lt;dream&gt;).</p>'
+
+
+@pytest.mark.parametrize("code", languages())
+@pytest.mark.parametrize("mode", ["full", "tiled", "offload", "group", "sequential", "half", "eight", "eight-offload"])
+def test_how_memory_is_used_folds_out_of_the_line(code: str, mode: str) -> None:
+    say = language(code)
+    device = "cpu" if mode in ("half", "full") else "cuda"
+    needed = 9_000_000_000 if mode == "full" else 4_200_000_000
+    used = MemoryPlan(
+        mode=mode,
+        device=device,
+        needed_bytes=needed,
+        whole_bytes=9_000_000_000,
+        free_bytes=6_500_000_000,
+        exact=True,
+        why="W.",
+    )
+    line = ready_line(say, [engine("diffusion", uses_weights=True, memory=used), FIGURE], ())
+    assert line.count("<details") == 1
+    assert f"<span>{say('memory.title')}</span></summary>" in line
+    assert say(f"memory.{mode}") in line
+    point = say("result.decimal_point")
+    assert f"6{point}5 GB" in line
+    assert ("4.2 GB".replace(".", point) in line) == (mode != "full")
+    assert "9.0 GB".replace(".", point) in line
+    assert escape(say("memory.ram" if device == "cpu" else "memory.card")) in line
+    odd = replace(used, mode="somebody's", why="<Its own> words.", free_bytes=None)
+    line = ready_line(say, [engine("other", uses_weights=True, memory=odd), FIGURE], ())
+    assert "&lt;Its own&gt; words." in line
+    assert "6.5" not in line
+
+
+def test_the_modes_of_the_page_are_those_of_the_engine() -> None:
+    from stylize.engines.diffusion.planner import MemoryMode
+
+    for code in languages():
+        assert all(language(code).words.get(f"memory.{mode.value}") for mode in MemoryMode)
 
 
 @pytest.mark.parametrize("code", languages())
@@ -106,7 +145,7 @@ def test_the_knobs_are_there_and_say_when_the_style_decides(with_weights: Visito
     pytest.importorskip("torch", reason="the diffusion engine's libraries are not installed")
     visitor = with_weights
     tab = visitor.enter("en", DESK)
-    assert tab.inner_text("#ready") == "Ready: figure, painting and Stable Diffusion (toy-dream)."
+    assert tab.inner_text("#ready .ready-line") == "Ready: figure, painting and Stable Diffusion (toy-dream)."
     tab.click("#more > button")
     tab.wait_for_selector("#strength:visible")
     said = "getComputedStyle(document.querySelector('#strength .tab-like-container'), '::before').content"
