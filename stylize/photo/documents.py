@@ -10,9 +10,10 @@ import numpy as np
 from stylize.geometry import Size
 from stylize.models import Face, Pixels, Points, Region, RegionKind
 from stylize.photo.blocks import Block, blocks
-from stylize.photo.kinds import is_one_of_many, kind_of, kind_without_words, may_be_written_on
+from stylize.photo.kinds import is_one_of_many, kind_of, kind_without_words, may_be_a_ground, may_be_written_on
 from stylize.photo.quadrangle import around, clockwise, grown
 from stylize.photo.surfaces import LOOK_PX, Surface, find_surfaces
+from stylize.photo.text import Line
 from stylize.photo.writing import find_lines
 
 _MARGIN = 0.3
@@ -32,7 +33,11 @@ def find_documents(pixels: Pixels, faces: tuple[Face, ...]) -> tuple[Region, ...
     surfaces = tuple(replace(found, corners=found.corners * scale) for found in find_surfaces(seen))
     whole = pixels.shape[0] * pixels.shape[1]
     flat = tuple(surface.corners for surface in surfaces if may_be_written_on(surface, surface.area / whole))
-    pieces = _pieces(blocks(find_lines(pixels, seen, flat)), surfaces)
+    pieces = [
+        piece
+        for members, ground in _pieces(blocks(find_lines(pixels, seen, flat)), surfaces)
+        for piece in _parted(members, ground, whole, faces)
+    ]
     regions = [
         _region(kind_of(members, surface, faces), _outline(members, surface), members[0].score, pixels)
         for members, surface in pieces
@@ -69,11 +74,22 @@ def _pieces(found: tuple[Block, ...], surfaces: tuple[Surface, ...]) -> list[Pie
     return pieces + [((block,), None) for block in alone]
 
 
+def _parted(members: tuple[Block, ...], ground: Surface | None, whole: float, faces: tuple[Face, ...]) -> list[Piece]:
+    """The piece as it is, or each block alone where the ground is none of theirs."""
+    count = sum(len(block.lines) for block in members)
+    if ground is None or may_be_a_ground(ground, ground.area / whole, count, faces):
+        return [(members, ground)]
+    return [((block,), None) for block in members if _is_credible(block)]
+
+
 def _is_credible(block: Block) -> bool:
-    """A line that stands alone and on nothing must look like one: a collar or a cuff is short, upright, or unsure."""
-    line = block.lines[0]
+    """Lines that stand alone or in pairs, on nothing, must look like such: a collar or a cuff is short, upright, or unsure."""
+    return len(block.lines) > 2 or any(map(_looks_like_one, block.lines))
+
+
+def _looks_like_one(line: Line) -> bool:
     upright = abs(float(line.along[1])) > 0.85
-    return len(block.lines) > 1 or (line.score > 0.78 and line.length > (1.9 if upright else 1.5) * line.height)
+    return line.score > 0.78 and line.length > (1.9 if upright else 1.5) * line.height
 
 
 def _ground(block: Block, surfaces: tuple[Surface, ...]) -> int | None:

@@ -29,6 +29,17 @@ def kind_of(blocks: tuple[Block, ...], surface: Surface | None, faces: tuple[Fac
     return RegionKind.TEXT
 
 
+def may_be_a_ground(surface: Surface, share: float, count: int, faces: tuple[Face, ...]) -> bool:
+    """Whether `count` lines that lie on it may belong to it: not to a wall behind somebody, nor to half the photo.
+
+    `share` of the photo is what it covers. A portrait in a passport is small in it, and no reason against it.
+    """
+    wide = around(surface.corners).width
+    if any(_lies_on(surface, face) and face.box.width > 0.22 * wide for face in faces):
+        return False
+    return share < 0.12 or (count > 2 and (surface.rimmed > 0.4 or surface.colourful < _PALE))
+
+
 def kind_without_words(surface: Surface, share: float, faces: tuple[Face, ...]) -> RegionKind | None:
     """What a quadrangle without words seems to be: PAPER, SCREEN, or None where it may be anything.
 

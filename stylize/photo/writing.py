@@ -30,6 +30,7 @@ _TALLEST_PX = 110.0
 _CONTRAST = 14.0
 _DARKEST = 30.0
 _BLOB_LINE_PX = 48.0
+_SURE_OF_BLOBS = 0.78
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -145,6 +146,8 @@ def _confirmed(cell: _Cell, marked: tuple[Line, ...], canvas: Pixels) -> list[Li
         corners = (line.corners - np.array([cell.left, cell.top], np.float32)) / np.float32(cell.scale)
         moved = corners + np.array([cell.part.left, cell.part.top], np.float32)
         unresolved = line.height > _BLOB_LINE_PX and line.length < 2.5 * line.height
+        if unresolved and (cell.scale < 1 or line.score < _SURE_OF_BLOBS):
+            continue  # what does not come apart when it is enlarged is no writing, unless the photo has no more to show
         found.append(unclip(Line(corners=moved, score=line.score), 0.15 if unresolved else 1.0))
     return found
 
