@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from stylize.capabilities import Capabilities, FastMode, MemoryPlan
 from stylize.evidence import Evidence, Receipt
+from stylize.files import Export, Found
 from stylize.geometry import Box, Size
 from stylize.guidance import Control, FacePass
 from stylize.regions import HideOrder, Region, RegionKind
@@ -83,17 +84,6 @@ Setting = str | int | float | bool
 
 
 # ---------------------------------------------------------------- the photo
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Found:
-    """One thing found in the file beside the picture, in plain words. `group`: place, time, device, person,
-    software, thumbnail, colour, other. `value` is the user's own and never logged.
-    """
-
-    group: str
-    name: str
-    value: str = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -279,8 +269,8 @@ class Picture:
 
     `alone` (h, w, 4) uint8 sRGB, straight alpha: the figure of `pixels`, finished, without its ground; None where the
     engine does not know it. `memory`: how the model's memory was used, a mode of the diffusion engine. `rows`: of which
-    it was really one, beside others; fewer than the plan's where memory ran out. `runner`: what ran its UNet, torch or openvino.
-    `spared_steps`: those in which DeepCache ran the outermost layers of the UNet only.
+    it was really one, beside others; fewer than the plan's where memory ran out. `runner`: what ran its
+    UNet, torch or openvino. `spared_steps`: those in which DeepCache ran the outermost layers of the UNet only.
     """
 
     pixels: Pixels = field(repr=False)
@@ -298,12 +288,3 @@ class Picture:
         """Which of `face_pass` and `deepcache_interval` have really changed it."""
         mended = any(stage == "face" for stage, _ in self.timings)
         return frozenset((*(("face_pass",) if mended else ()), *(("deepcache_interval",) if self.spared_steps else ())))
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Export:
-    """The finished file. `labels`: what it carries beside the pixels, by name."""
-
-    data: bytes = field(repr=False)
-    media_type: str
-    labels: tuple[str, ...]
