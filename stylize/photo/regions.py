@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from stylize.models import Face, Pixels, Region, RegionKind
+from stylize.photo.documents import find_documents
 from stylize.photo.nudity import find_nudity
 from stylize.photo.quadrangle import upright
 from stylize.photo.small_faces import find_small_faces
@@ -17,4 +18,5 @@ def find_regions(pixels: Pixels, faces: tuple[Face, ...], sighted: tuple[Face, .
         Region(kind=RegionKind.FACE, box=face.box, corners=upright(face.box), score=face.score, face=number)
         for number, face in enumerate(faces)
     )
-    return own + find_small_faces(sighted, faces) + find_nudity(pixels, faces)
+    documents = find_documents(pixels, (*faces, *sighted))
+    return own + find_small_faces(sighted, faces) + documents + find_nudity(pixels, faces)
