@@ -215,9 +215,7 @@ class Denoise:
     @property
     def needs_figure(self) -> bool:
         """Whether the figure engine must have drawn before it begins."""
-        if "figure" in (self.init_image, self.image_reference):
-            return True
-        return self.control is not None and self.control.drawn_from == "figure"
+        return "figure" in (self.init_image, self.image_reference, self.control.drawn_from if self.control else "")
 
     @property
     def guides(self) -> tuple[str, ...]:
@@ -282,9 +280,3 @@ class Picture:
     rows: int = 1
     runner: str = ""
     spared_steps: int = 0
-
-    @property
-    def acted(self) -> frozenset[str]:
-        """Which of `face_pass` and `deepcache_interval` have really changed it."""
-        mended = any(stage == "face" for stage, _ in self.timings)
-        return frozenset((*(("face_pass",) if mended else ()), *(("deepcache_interval",) if self.spared_steps else ())))

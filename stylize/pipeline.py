@@ -26,7 +26,7 @@ from stylize.models import (
 )
 from stylize.photo import Sitting
 from stylize.progress import CancelToken, Stage, StageWatch, Tell, nobody
-from stylize.receipt import write_receipt
+from stylize.receipt import acted, write_receipt
 from stylize.toybox.print.parts import PrintParts
 
 
@@ -187,7 +187,7 @@ def run(
             toys=made.toys.told,
             memory=made.picture.memory,
             runner=made.picture.runner,
-            acted=made.picture.acted,
+            acted=acted(made.picture),
             hidden=subject.hidden,
             consent=request.consent.value,
         ),

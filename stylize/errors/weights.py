@@ -40,7 +40,9 @@ class PlaceTaken(WeightsError):
 
 class WeightsBusy(WeightsError):
     slug = "weights-busy"
-    sentence = "Another stylize weights command is at work in the same folder. Nothing was changed; try again when it is done."
+    sentence = (
+        "Another stylize weights command is at work in the same folder. Nothing was changed; try again when it is done."
+    )
 
 
 class WeightsNotInstalled(WeightsError):

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields
 from importlib.metadata import PackageNotFoundError, version
 
-from stylize.models import Denoise, Evidence, Export, Found, Plan, Receipt
+from stylize.models import Denoise, Evidence, Export, Found, Picture, Plan, Receipt
 
 _PACKAGES = {
     "stylize": "stylize",
@@ -62,6 +62,12 @@ def write_receipt(
         labels=export.labels,
         denoise=told_to_diffusers(plan.denoise, memory, runner, acted) if plan.denoise else (),
     )
+
+
+def acted(picture: Picture) -> frozenset[str]:
+    """Which of `face_pass` and `deepcache_interval` have really changed it."""
+    mended = any(stage == "face" for stage, _ in picture.timings)
+    return frozenset((*(("face_pass",) if mended else ()), *(("deepcache_interval",) if picture.spared_steps else ())))
 
 
 def told_to_diffusers(

@@ -96,10 +96,11 @@ def test_the_picture_knows_whether_it_did_anything(
 ) -> None:
     """Nine steps at interval 3: six of them spared. With fewer than eight all are run whole, whatever was planned."""
     from stylize.progress import CancelToken, nobody
+    from stylize.receipt import acted
 
     engine = engine_of("sd15")
     for asked, spared in ((STEPS, 6), ({"num_inference_steps": 7, "strength": 0.9}, 0)):
         plan = with_interval(tiny.make_plan(**asked), 3)  # type: ignore[arg-type]
         picture = engine.generate(drawn_subject, plan, tell=nobody, cancel=CancelToken())
         assert picture.spared_steps == spared
-        assert picture.acted == ({"deepcache_interval"} if spared else set())
+        assert acted(picture) == ({"deepcache_interval"} if spared else set())
