@@ -88,6 +88,7 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=1000)
     parser.add_argument("--faces", action="store_true", help="find the faces first, without which there are no badges")
     parser.add_argument("--photos", type=Path)
+    parser.add_argument("--alone", help="not used here; benchmarks.inspection hands it to all its parts")
     parser.add_argument("--pictures", type=Path, help="a folder for pictures with what was found")
     chosen = parser.parse_args()
     if chosen.photos:
