@@ -88,19 +88,29 @@ class Zygote:
             return False
         source, answer, epitaph, leash = descriptors
         own_id = os.getpid()
+        bound, binding = os.pipe2(os.O_CLOEXEC)
         pid = os.fork()
         if pid == 0:
-            self._become_decoder(source, answer, read_order(order), own_id)
+            self._become_decoder(source, answer, read_order(order), own_id, binding)
         os.close(source)
         os.close(answer)
+        os.close(binding)
+        os.read(bound, 1)  # nothing comes; it ends once the child will die with this process, or is dead
+        os.close(bound)
         self._children[pid] = _Child(pid=pid, epitaph=epitaph, leash=leash, born=time.monotonic())
         self._control.sendall(BORN)
         return True
 
-    def _become_decoder(self, source: int, answer: int, boundary: bytes | None, parent_id: int) -> NoReturn:
-        """In the child: die with the zygote, let go of everything but the two pipes, and develop."""
+    def _become_decoder(
+        self, source: int, answer: int, boundary: bytes | None, parent_id: int, binding: int
+    ) -> NoReturn:
+        """In the child: die with the zygote, say so by closing `binding`, let go of everything but the two pipes, and
+        develop. Before that nobody may hear of it: one that is held up until the zygote is gone would keep its pipes
+        open, and who reads them waiting, for ever.
+        """
         try:
             _die_with_parent(parent_id)
+            os.close(binding)
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             os.dup2(self._nowhere, 1)
