@@ -88,13 +88,24 @@ def test_the_question_is_asked_on_a_terminal_and_anything_but_yes_is_no(words: l
     assert hub.seen == []
 
 
+def _hear_ctrl_c() -> None:
+    """A shell starts what runs behind it deaf to it, and whoever is started by that is, too."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_leaves_a_part_that_is_gone_on_with_and_never_loaded(
     words: list[str], hub: LocalHub, tmp_path: Path
 ) -> None:
     words = [*words, "--accept-licence", "mit"]
     hub.faults[LORA_FILE] = ["hang 40000", ""]
     process = subprocess.Popen(
-        words, env=environment(hub), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        words,
+        env=environment(hub),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=_hear_ctrl_c,
     )
     assert hub.started[LORA_FILE].wait(60)
     (waiting,) = _grown(tmp_path / "home" / PARTIAL, 40_000)
