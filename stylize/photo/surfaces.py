@@ -64,7 +64,7 @@ class Surface:
 
 def find_surfaces(pixels: Pixels) -> tuple[Surface, ...]:
     """Quadrangles in `pixels` (about `LOOK_PX` long), the largest first, nested ones too; no two nearly alike."""
-    lab = cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_RGB2LAB)
+    lab = np.asarray(cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_RGB2LAB), np.uint8)
     light = np.asarray(cv2.GaussianBlur(lab[..., 0], (3, 3), 0), np.uint8)
     found: list[Points] = []
     for layer in _layers(lab, light):
