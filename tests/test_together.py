@@ -97,7 +97,7 @@ def sitting(portraits: dict[str, bytes]) -> Sitting:
 
 
 def requests(count: int = 4, **more: Any) -> list[Request]:
-    asked = Request(engine="diffusion", size=SIZE, **more)
+    asked = Request(**{"engine": "diffusion", "size": SIZE, "style": "painted-anime", **more})
     return [replace(asked, seed=seed) for seed in range(40, 40 + count)]
 
 
