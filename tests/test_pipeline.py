@@ -31,6 +31,7 @@ from stylize.making import Bench
 from stylize.models import Capabilities, DenoiseOverride, ExportOrder, Picture, Plan, Subject
 from stylize.pipeline import run
 from stylize.progress import CancelToken, Progress, Stage, Tell
+from tests.painter import painter
 
 SMALL = stylize.Size(width=256, height=320)
 BOX = stylize.BoxOrder(name="Needleperson", tagline="Needletag", accessories=("camera",))
@@ -186,17 +187,7 @@ class Broken:
         self.at_load, self.at_generate = at_load, at_generate
 
     def capabilities(self) -> Capabilities:
-        return Capabilities(
-            name=self.name,
-            ready=True,
-            why="",
-            uses_weights=False,
-            denoises=True,
-            size_multiple=8,
-            min_size=stylize.Size(width=64, height=64),
-            max_size=stylize.Size(width=1024, height=1024),
-            family="sd15",
-        )
+        return painter(uses_weights=False)
 
     def load(self) -> None:
         if self.at_load:

@@ -23,6 +23,7 @@ from stylize.photo.nudity import shows_nudity
 from stylize.progress import CancelToken, Progress, Stage, Tell, nobody
 from stylize.together import order_of
 from stylize.workshop import Workshop
+from tests.painter import painter
 from tests.photo.mannequin import mannequin
 
 SMALL = stylize.Size(width=256, height=320)
@@ -46,18 +47,7 @@ class Brush:
         self.made: list[Picture] = []
 
     def capabilities(self) -> Capabilities:
-        return Capabilities(
-            name=self.name,
-            ready=True,
-            why="",
-            uses_weights=True,
-            denoises=True,
-            size_multiple=8,
-            min_size=stylize.Size(width=64, height=64),
-            max_size=stylize.Size(width=1024, height=1024),
-            family="sd15",
-            mends_faces=self.face,
-        )
+        return painter(mends_faces=self.face)
 
     def load(self, *, tell: Tell = nobody) -> None: ...
 

@@ -18,6 +18,7 @@ from stylize.photo import Sitting
 from stylize.progress import CancelToken, Progress, Stage, Tell, nobody
 from stylize.together import Together, order_of
 from stylize.workshop import Workshop
+from tests.painter import painter
 
 SIZE = stylize.Size(width=256, height=320)
 
@@ -33,18 +34,7 @@ class Wide:
         self.slow = 0.0
 
     def capabilities(self) -> Capabilities:
-        return Capabilities(
-            name=self.name,
-            ready=True,
-            why="",
-            uses_weights=True,
-            denoises=True,
-            size_multiple=8,
-            min_size=stylize.Size(width=64, height=64),
-            max_size=stylize.Size(width=1024, height=1024),
-            family="sd15",
-            schedulers=("ddim", "dpmpp-2m-karras"),
-        )
+        return painter(schedulers=("ddim", "dpmpp-2m-karras"))
 
     def load(self, *, tell: Tell = nobody) -> None: ...
 

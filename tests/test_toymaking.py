@@ -20,6 +20,7 @@ from stylize.toybox.accessories import nearest_accessories, read_icon
 from stylize.toybox.order import check_order as check_box
 from stylize.toymaking import KEPT, MYSTERY, Rack
 from stylize.workshop import Workshop
+from tests.painter import painter
 
 SMALL = stylize.Size(width=256, height=320)
 WORD = "needleword hedgehog"
@@ -38,17 +39,7 @@ class Brush:
         self.plans: list[Plan] = []
 
     def capabilities(self) -> Capabilities:
-        return Capabilities(
-            name=self.name,
-            ready=True,
-            why="",
-            uses_weights=True,
-            denoises=True,
-            size_multiple=8,
-            min_size=stylize.Size(width=64, height=64),
-            max_size=stylize.Size(width=1024, height=1024),
-            family="sd15",
-        )
+        return painter()
 
     def load(self, *, tell: Tell = nobody) -> None: ...
 

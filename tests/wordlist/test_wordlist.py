@@ -20,6 +20,7 @@ from stylize.styles.modesty import STEERED_AWAY_FROM
 from stylize.toybox.accessories import accessories
 from stylize.wordlist import is_explicit, is_harsh
 from stylize.workshop import Workshop
+from tests.painter import painter
 
 HERE = Path(__file__).parent
 
@@ -81,17 +82,7 @@ def bench() -> Bench:
 
 
 def denoising(family: str = "sd15") -> Capabilities:
-    return Capabilities(
-        name="diffusion",
-        ready=True,
-        why="",
-        uses_weights=True,
-        denoises=True,
-        size_multiple=8,
-        min_size=stylize.Size(width=64, height=64),
-        max_size=stylize.Size(width=2048, height=2048),
-        family=family,
-    )
+    return painter(family=family)
 
 
 ASKED: dict[str, Callable[[str], Request]] = {
