@@ -165,6 +165,7 @@ def _wire(
     on([widgets["longer"].click], keeping.keep_longer, (), ("bar",))
     swept = on([widgets["swept"].click], keeping.swept, (), GONE)
     wiped = on([widgets["wipe"].click, widgets["forget"].click], keeping.wipe, (), GONE)
+    on([widgets["face"].input], do.choose_face, ("face",), ("report",))
     on([widgets["face"].input], measure.look, ("face",), SHOWN)
     brought.then(*wired(measure.look, ("face",), SHOWN), **QUIET)
     for gone in (dropped, swept, wiped):

@@ -9,6 +9,7 @@ import gradio as gr
 
 from stylize.errors import StylizeError
 from stylize.models import BoxOrder
+from stylize.photo import choose
 from stylize.toybox.lettering import tidy
 from stylize.toybox.order import check_order
 from ui import display, findings, fragments, proofs
@@ -18,7 +19,7 @@ from ui.making import ready_button
 from ui.panels.style import window
 from ui.shop import Shop
 from ui.strings import Language
-from ui.trouble import PhotoGone
+from ui.trouble import PhotoGone, unexpected
 from ui.visits import Visit, Visits
 
 Updates = dict[str, Any]
@@ -66,11 +67,31 @@ class Handlers:
             "found": fragments.photo_found(self._say, arrival.found),
             "regions": findings.regions(self._say, name, arrival, whose, order),
             "hide": order,
-            "report": fragments.photo_report(self._say, arrival.findings, self._clock(name, "photo")),
+            "report": self._report(name, whose),
             "discovered": proofs.discovered(self._say, arrival.found, name),
             "face": gr.update(choices=people, value=whose, visible=len(people) > 1),
             "trouble": gr.update(value="", visible=False),
         }
+
+    def choose_face(self, session: str, face: int | None) -> Updates:
+        """Another person was chosen: what is said of how it will do is said of them."""
+        name = self._visit(session).photo or ""
+        said = self._report(name, face)
+        return {"report": said} if said and self._visit(session).photo == name else {}
+
+    def _report(self, name: str, face: int | None) -> str:
+        """How well that face of the photo will do, and how long the photo is kept; "" if it is gone."""
+        with self._shop.intake.arrivals.hold(name) as arrival:
+            if arrival is None or arrival.photo is None or arrival.findings is None:
+                return ""
+            found, clock = arrival.findings, self._clock(name, "photo")
+            try:
+                chosen = found if face in (None, found.subject) else choose(arrival.photo, found, face)
+            except StylizeError as problem:
+                return fragments.trouble(self._say, problem) + clock
+            except Exception as surprise:  # whatever a stranger's picture does to the nets, the page goes on
+                return fragments.trouble(self._say, unexpected(surprise)) + clock
+        return fragments.photo_report(self._say, chosen, clock)
 
     def drop_photo(self, session: str) -> Updates:
         """The photo was taken away again, and with it what is being made of it, and who was chosen in it."""
