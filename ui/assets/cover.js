@@ -122,13 +122,11 @@ const cover = (() => {
   function original(on) {
     const at = here();
     clearTimeout(glance);
-    if (!at) return;
-    if (on && !find("img.original", at.sheet)) {
-      const picture = Object.assign(document.createElement("img"), { className: "original", alt: "" });
-      picture.src = `/photo/${at.facts.photo}/original.jpg`;
-      at.sheet.append(picture);
-    }
-    at.sheet.classList.toggle("as-it-was", on);
+    if (!at || on === Boolean(find("img.original", at.sheet))) return;
+    if (!on) return find("img.original", at.sheet).remove(); /* what is hidden stays in the page only while it is looked at */
+    const picture = Object.assign(document.createElement("img"), { className: "original", alt: "" });
+    picture.src = `/photo/${at.facts.photo}/original.jpg`;
+    at.sheet.append(picture);
   }
 
   const holds = (event) => event.target.closest?.("#regions .tool.original");

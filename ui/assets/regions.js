@@ -43,19 +43,21 @@ const regions = (() => {
   async function draw() {
     if (drawing) return;
     drawing = true;
-    for (let last = null, tries = 0; at && last !== query() && tries < 30; tries += 1) {
+    for (let last = null, failed = 0; at && last !== query(); ) {
       const mine = at;
       last = query();
       const picture = make("img", "seen");
       picture.alt = "";
       picture.src = `/photo/${mine.facts.photo}/seen.jpg?${last}`;
       const came = await picture.decode().then(() => true, () => false);
-      if (mine !== at) last = null;
-      else if (came || tries) {
-        find("img.seen", mine.sheet)?.remove();
-        if (came) mine.sheet.prepend(picture);
-        mine.sheet.classList.toggle("failed", !came); /* nothing is shown rather than what is to be hidden */
-      } else last = null;
+      failed = came ? 0 : failed + 1;
+      if (mine !== at || failed === 1) {
+        last = null;
+        continue;
+      }
+      find("img.seen", mine.sheet)?.remove();
+      if (came) mine.sheet.prepend(picture);
+      mine.sheet.classList.toggle("failed", !came); /* nothing is shown rather than what is to be hidden */
     }
     drawing = false;
   }
