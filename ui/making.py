@@ -51,26 +51,32 @@ class Making:
         """
         visit = self._visits.of(session)
         visit.values = dict(values)
-        if visit.job is None:
-            arrival = self._shop.intake.arrivals.get(visit.photo) if visit.photo else None
-            if arrival is None or arrival.photo is None or arrival.findings is None:
-                yield self._trouble(PhotoGone() if visit.photo else PhotoMissing())
-                return
-            try:
-                request = to_request(values, self._say.code)
-                who = consent.person(visit.photo or "", arrival.findings, request.face)
-                if who not in visit.said:
-                    visit.asked = (who, throw)
-                    yield {"question": self._question(visit, who, arrival.photo, arrival.findings)}
-                    return
-                request = replace(request, consent=visit.said[who])
-                (shown, rows), count = self._showing.seed(visit), int(values["count"])
-                ordered = requests(request, throw, count=count, shown=shown, rows=rows)
-                visit.job = self._shop.begin(visit.photo or "", ordered)
-            except StylizeError as problem:
-                yield self._trouble(problem)
-                return
-        yield from self._watch(session, visit, visit.job)
+        with visit.turn:
+            instead = self._begin(visit, values, throw) if visit.job is None else None
+            job = visit.job
+        if instead is not None:
+            yield instead
+        elif job is not None:
+            yield from self._watch(session, visit, job)
+
+    def _begin(self, visit: Visit, values: Values, throw: Throw) -> Updates | None:
+        """Let the work of the visit begin; or else what is said instead."""
+        arrival = self._shop.intake.arrivals.get(visit.photo) if visit.photo else None
+        if arrival is None or arrival.photo is None or arrival.findings is None:
+            return self._trouble(PhotoGone() if visit.photo else PhotoMissing())
+        try:
+            request = to_request(values, self._say.code)
+            who = consent.person(visit.photo or "", arrival.findings, request.face)
+            if who not in visit.said:
+                visit.asked = (who, throw)
+                return {"question": self._question(visit, who, arrival.photo, arrival.findings)}
+            request = replace(request, consent=visit.said[who])
+            (shown, rows), count = self._showing.seed(visit), int(values["count"])
+            ordered = requests(request, throw, count=count, shown=shown, rows=rows)
+            visit.job = self._shop.begin(visit.photo or "", ordered)
+        except StylizeError as problem:
+            return self._trouble(problem)
+        return None
 
     def answer(self, session: str, values: Values, said: Consent) -> Iterator[Updates]:
         """Somebody has said yes to the question, which goes on with what was to be made."""

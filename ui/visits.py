@@ -35,8 +35,8 @@ class Visit:
     """One open page. `shown`: the result that is on it now; `choosing`: those of which one is still to be chosen;
     `parcels`: all that it has made; `large`: what makes the shown one larger; `looked`: how often a photo was measured for
     it, so that a late answer is known as one; `values`: what its widgets said last, by name; `asked`: of whom it was asked
-    whether they agree, and what was to be made; `said`: the answers; `gone`: when the page was closed, None while it is
-    open.
+    whether they agree, and what was to be made; `said`: the answers; `turn`: two clicks at once begin one work; `gone`: when
+    the page was closed, None while it is open.
     """
 
     id: str = field(default_factory=new_id)
@@ -51,6 +51,7 @@ class Visit:
     values: Mapping[str, Any] = field(default_factory=dict, repr=False)
     asked: tuple[Person, Throw] | None = None
     said: dict[Person, Consent] = field(default_factory=dict)
+    turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
     session: str = ""
     gone: float | None = None
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -133,6 +136,31 @@ def test_a_page_that_comes_back_is_not_asked_again(room: SimpleNamespace) -> Non
     assert visits.claim("reloaded", visit.id) is visit
     told = list(room.making.make("reloaded", {**EMPTY, "count": 1}))
     assert not any(news.get("question") for news in told)
+
+
+def test_two_clicks_at_once_begin_one_work(room: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A yes, and the key that is held down on the big button."""
+    asked(room)
+    say(room, Consent.GIVEN)
+    room.ordered.clear()
+    both, alone, begin = threading.Barrier(2), threading.Lock(), room.shop.begin
+
+    def slow(*what: Any) -> Any:
+        assert alone.acquire(blocking=False), "the other one is about to begin"
+        time.sleep(0.2)
+        room.visit.job = begin(*what)
+        alone.release()
+        return room.visit.job
+
+    def click() -> None:
+        both.wait(60)
+        asked(room)
+
+    monkeypatch.setattr(room.shop, "begin", slow)
+    with ThreadPoolExecutor(2) as clicks:
+        for done in [clicks.submit(click) for _ in range(2)]:
+            done.result(60)
+    assert room.ordered
 
 
 def test_trouble_comes_before_the_question(room: SimpleNamespace) -> None:
