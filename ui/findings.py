@@ -17,7 +17,7 @@ from ui.strings import Language
 
 STATES = ("hidden", "shown", "chosen")
 ACTS = ("choose", "hide", "show", "remove", "own", "spot")
-TOLD = ("hidden", "seen", "nothing", "background", "you", "person_one", "person_many", "spot_one", "spot_many")
+TOLD = ("hidden", "seen", "nothing", "background", "you", "spot_one", "spot_many")
 
 
 def regions(say: Language, name: str, arrival: Arrival, subject: int | None, order: str = "") -> str:

@@ -158,12 +158,10 @@ def _develop(plate: Plate) -> tuple[Arrival, bytearray]:
         findings = photo.inspect(developed.photo)
         seen = view(developed.photo, findings)
         small = seen.seen(HideOrder(), suffix=".webp")
-    except StylizeError as problem:
-        wipe(developed.report)
-        return _refused(problem), bytearray()
     except Exception as surprise:  # whatever a stranger's picture does to the nets, the page answers
-        wipe(developed.report)
-        return _refused(unexpected(surprise)), bytearray()
+        for secret in (developed.report, developed.photo.pixels):
+            wipe(secret)
+        return _refused(surprise if isinstance(surprise, StylizeError) else unexpected(surprise)), bytearray()
     arrival = Arrival(photo=developed.photo, findings=findings, refusal=None, preview=small, view=seen)
     return arrival, developed.report
 
