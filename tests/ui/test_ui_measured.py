@@ -20,7 +20,6 @@ from tests.ui.conftest import CHROMIUM
 from tests.ui.visitor import Visitor
 from ui import looks
 from ui.form import COLOURS
-from ui.handlers import Handlers
 from ui.intake import Arrival
 from ui.measure import SHOWN, Measure
 from ui.pictures import placeholder
@@ -177,29 +176,6 @@ def test_what_was_seen_goes_with_the_photo(room: SimpleNamespace) -> None:
     told = room.measure.forget(ME)
     assert set(first_words(told)) == {"As in the photo"}
     assert told["seen"] == ""
-
-
-def test_the_hints_are_those_of_the_chosen_person(portraits: dict[str, bytes]) -> None:
-    """Two people stand there, the second far away."""
-    portrait = Image.open(io.BytesIO(portraits["biden"])).convert("RGB")
-    scene = Image.new("RGB", (800, 1000), "white")
-    for share, spot in ((0.45, (0, 0)), (0.18, (560, 0))):
-        scene.paste(portrait.resize([round(share * side) for side in portrait.size]), spot)
-    buffer = io.BytesIO()
-    scene.save(buffer, "PNG")
-    opened = photo.read(buffer.getvalue())
-    arrivals: Shelf[Arrival] = Shelf(places=4)
-    visits, say = Visits(), language("en")
-    shop: Any = SimpleNamespace(intake=SimpleNamespace(arrivals=arrivals), retention=SimpleNamespace(keep_seconds=900))
-    visit, do, small = visits.of(ME), Handlers(say, shop, visits), say("warning.photo-small")
-    found = photo.inspect(opened)
-    visit.photo = arrivals.put(Arrival(photo=opened, findings=found, refusal=None, preview=placeholder()))
-    assert [small in do.choose_face(ME, face)["report"] for face in (0, 1, 0, None)] == [False, True, False, False]
-    assert "trouble" in do.choose_face(ME, 2)["report"], "there is no third"
-    visit.values = {"face": 1}
-    assert small in do.show_photo(ME)["report"], "and so they are when the page comes back"
-    arrivals.drop(visit.photo)
-    assert do.choose_face(ME, 1) == {}
 
 
 # ---------------------------------------------------------------- on the page
