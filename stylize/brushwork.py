@@ -78,7 +78,7 @@ def painted(
     if len(plans) == 1 or not isinstance(engine, PaintsMany):
         return _generate(engine, subject, plan, watch, tell, drawn[0])
     many = engine
-    with screening(tell, plan) as heard:
+    with screening(tell, plan, len(plans)) as heard:
         pictures = guarded(
             plan.engine,
             lambda: many.generate_many(subject, plans, tell=heard, cancel=watch.cancel, init_pictures=drawn),

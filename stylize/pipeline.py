@@ -32,8 +32,8 @@ from stylize.toybox.print.parts import PrintParts
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Result:
-    """Everything a run hands back. `request`: what was asked, tidied, with the seed that was drawn: asked again, it gives the
-    same picture. `found`: what the photo's file held beside the picture.
+    """Everything a run hands back. `request`: what was asked, tidied, with the seed that was drawn and the rows there were:
+    asked again, it gives the same picture. `found`: what the photo's file held beside the picture.
 
     `pixels` (h, w, 3) uint8 sRGB are those of the export; `picture` those of the engine, without a box: the same array
     where none was wanted. `figure` (h, w, 4) uint8, straight alpha: the figure alone, where its outline is known; it may
@@ -191,7 +191,7 @@ def run(
             hidden=subject.hidden,
             consent=request.consent.value,
         ),
-        request=replace(request, seed=seed),
+        request=_as_made(request, made.plan),
         found=sitting.photo.found,
         findings=findings,
         look=made.plan.look,
@@ -203,6 +203,12 @@ def run(
         passed_over=made.passed_over,
         trained=made.trained,
     )
+
+
+def _as_made(request: Request, plan: Plan) -> Request:
+    """`request`, with what was left to us and makes the picture what it is: its seed, and as one of how many it was painted."""
+    rows = plan.denoise.rows if plan.denoise and plan.denoise.rows > 1 else None
+    return replace(request, seed=plan.seed, denoise=replace(request.denoise, rows=rows))
 
 
 def _seated(source: bytes | Photo | Sitting, read: Read) -> Sitting:

@@ -7,18 +7,18 @@ and told when they have passed, with the next report; what has not passed is nev
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import replace
 
-from stylize.errors import PictureWithheld
+import numpy as np
+
+from stylize.colour import to_srgb
+from stylize.errors import EngineFailed, PictureWithheld
 from stylize.models import Picture, Pixels, Plan
 from stylize.photo.nudity import shows_nudity
 from stylize.progress import Progress, Tell
-
-Check = Callable[[Pixels], bool]
-"""Whether a picture (h, w, 3) uint8 may not be shown."""
 
 OWN_HANDS = ("figure", "painting")
 """Engines whose pictures are drawn by rules: no model that was trained on pictures has a hand in them."""
@@ -34,9 +34,14 @@ def is_screened(plan: Plan) -> bool:
 
 def screened(picture: Picture, plan: Plan, *before: Picture) -> Picture:
     """`picture` as it is. Raises PictureWithheld where a trained model has painted nudity, and overwrites it and what it
-    was made of: `before`.
+    was made of: `before`; EngineFailed where there is nothing that could be looked at.
     """
-    if is_screened(plan) and check(picture.pixels):
+    if not is_screened(plan):
+        return picture
+    layers = list(_layers(picture))
+    if not all(_is_picture(pixels) for pixels in layers):
+        raise EngineFailed(engine=plan.engine, kind="NotAPicture")
+    if any(check(pixels) for pixels in layers):
         for withheld in (picture, *before):
             _overwrite(withheld)
         raise PictureWithheld
@@ -48,17 +53,38 @@ def check(pixels: Pixels) -> bool:
     return shows_nudity(pixels)
 
 
+def _layers(picture: Picture) -> Iterator[Pixels]:
+    """All of it from which something is shown: an engine of others may hand over a figure that is not that of its pixels."""
+    yield picture.pixels
+    if picture.alone is not None:
+        yield picture.alone[..., :3]
+    if picture.cutout is not None:
+        yield np.rint(to_srgb(picture.cutout.light) * 255).astype(np.uint8)
+
+
+def _is_picture(pixels: Pixels) -> bool:
+    """Of anything else the net would say something, too: of numbers from 0 to 1 that they are black."""
+    return (
+        isinstance(pixels, np.ndarray)
+        and pixels.ndim == 3
+        and pixels.shape[2] == 3
+        and pixels.dtype == np.uint8
+        and pixels.size > 0
+    )
+
+
 @contextmanager
-def screening(tell: Tell, plan: Plan) -> Iterator[Tell]:
+def screening(tell: Tell, plan: Plan, pictures: int = 1) -> Iterator[Tell]:
     """Within, a listener that passes on to `tell` all it hears, on the thread on which it hears it, but no sketch that has
     not been looked at. Of sketches that come faster than they can be looked at, the newest waits and the others go.
+    `pictures`: so many may stand side by side in a sketch.
     """
     if not is_screened(plan):
         yield tell
         return
     beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="stylize-screen")
     try:
-        yield Screen(tell, beside).hear
+        yield Screen(tell, beside, pictures).hear
     finally:
         beside.shutdown(wait=False, cancel_futures=True)
 
@@ -66,9 +92,10 @@ def screening(tell: Tell, plan: Plan) -> Iterator[Tell]:
 class Screen:
     """Holds at most one sketch that is looked at, and one that waits for that."""
 
-    def __init__(self, tell: Tell, beside: ThreadPoolExecutor) -> None:
+    def __init__(self, tell: Tell, beside: ThreadPoolExecutor, pictures: int = 1) -> None:
         self._tell = tell
         self._beside = beside
+        self._pictures = pictures
         self._newest: Pixels | None = None
         self._looked_at: tuple[Pixels, Future[tuple[bool, float]]] | None = None
         self._not_before = 0.0
@@ -88,7 +115,7 @@ class Screen:
 
     def _begin(self) -> None:
         if self._looked_at is None and self._newest is not None and time.monotonic() >= self._not_before:
-            self._looked_at = (self._newest, self._beside.submit(_timed, self._newest))
+            self._looked_at = (self._newest, self._beside.submit(_timed, self._newest, self._pictures))
             self._newest = None
 
     def _passed(self, wait_seconds: float) -> Pixels | None:
@@ -106,10 +133,22 @@ class Screen:
         return None if refused else sketch
 
 
-def _timed(pixels: Pixels) -> tuple[bool, float]:
+def _timed(sketch: Pixels, pictures: int) -> tuple[bool, float]:
     begun = time.monotonic()
-    refused = check(pixels)
+    refused = not _is_picture(sketch) or any(check(part) for part in _parts(sketch, pictures))
     return refused, time.monotonic() - begun
+
+
+def _parts(sketch: Pixels, pictures: int) -> Iterator[Pixels]:
+    """The sketch, and where it may be one of several pictures, in two columns, each of them: one bare body among dressed
+    ones is lost in the number for the whole.
+    """
+    yield sketch
+    height, width = sketch.shape[:2]
+    lines = ((0, height),) if pictures == 2 else ((0, height), (0, height // 2), (height // 2, height))
+    for top, bottom in lines if pictures > 1 and min(height, width) > 1 else ():
+        for left, right in ((0, width // 2), (width // 2, width)):
+            yield sketch[top:bottom, left:right]
 
 
 def _overwrite(picture: Picture) -> None:

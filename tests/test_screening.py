@@ -15,7 +15,7 @@ import pytest
 
 import stylize
 from stylize import photo, screening
-from stylize.errors import Cancelled, PictureWithheld
+from stylize.errors import Cancelled, EngineFailed, PictureWithheld
 from stylize.geometry import Box
 from stylize.models import BoxOrder, Capabilities, Picture, Pixels, Plan, Subject
 from stylize.photo import Sitting
@@ -210,6 +210,37 @@ def test_sketches_that_come_too_fast_wait_for_nobody_and_the_newest_wins(monkeyp
         hear(_sketch(41))
     assert told[39:] == [1, 41]
     assert seen == [1, 41], "those between were never looked at, and never told"
+
+
+@pytest.mark.parametrize(("pictures", "bare"), [(2, 0), (2, 1), (3, 1), (4, 0), (4, 3)])
+def test_of_several_in_one_sketch_none_may_be_bare(pictures: int, bare: int) -> None:
+    """In the whole, one among four is lost: the net sees it too small."""
+    from stylize.engines.diffusion.rows import mosaic
+
+    side = 128
+    each = [mannequin(side, dressed=number != bare) for number in range(pictures)]
+    sketch = mosaic(lambda numbers: each[numbers[0]], pictures)(list(range(pictures)))
+    dressed = mosaic(lambda _numbers: each[bare - 1], pictures)(list(range(pictures)))
+    assert screening._timed(sketch, pictures)[0]
+    assert not screening._timed(dressed, pictures)[0]
+
+
+def test_what_is_no_picture_is_not_handed_over() -> None:
+    """Of numbers from 0 to 1 the net would say that they are black, and find nothing."""
+    bare = (drawn(SMALL, dressed=False) / 255).astype(np.float32)
+    for pixels in (bare, bare[..., 0], np.zeros((0, 0, 3), np.uint8)):
+        with pytest.raises(EngineFailed):
+            screening.screened(Picture(pixels=pixels, cutout=None, plan_digest="", timings=()), _plan())
+        assert screening._timed(pixels, 1)[0]
+
+
+def test_nor_a_figure_that_is_not_that_of_its_picture() -> None:
+    bare = drawn(SMALL, dressed=False)
+    alone = np.dstack([bare, np.full(bare.shape[:2], 255, np.uint8)])
+    picture = Picture(pixels=drawn(SMALL, dressed=True), cutout=None, plan_digest="", timings=(), alone=alone)
+    with pytest.raises(PictureWithheld):
+        screening.screened(picture, _plan())
+    assert not alone.any()
 
 
 def test_a_listener_that_cancels_still_stops_the_work() -> None:

@@ -106,6 +106,7 @@ def test_four_seeds_are_painted_at_once_and_each_has_a_receipt_of_its_own(worksh
     assert engine.painted == [(40, 41, 42, 43)]
     assert [result.receipt.seed for result in results] == [40, 41, 42, 43]
     assert [result.request.seed for result in results] == [40, 41, 42, 43]
+    assert [result.request.denoise.rows for result in results] == [4, 4, 4, 4], "asked again, each is the same"
     assert [int(result.picture[0, 0, 0]) for result in results] == [40, 41, 42, 43]
     assert len({result.receipt.plan_digest for result in results}) == 4
     for result in results:
