@@ -64,13 +64,8 @@ def _layers(picture: Picture) -> Iterator[Pixels]:
 
 def _is_picture(pixels: Pixels) -> bool:
     """Of anything else the net would say something, too: of numbers from 0 to 1 that they are black."""
-    return (
-        isinstance(pixels, np.ndarray)
-        and pixels.ndim == 3
-        and pixels.shape[2] == 3
-        and pixels.dtype == np.uint8
-        and pixels.size > 0
-    )
+    array = np.asarray(pixels)
+    return array.ndim == 3 and array.shape[2] == 3 and array.dtype == "uint8" and array.size > 0
 
 
 @contextmanager
