@@ -66,10 +66,12 @@ def _enlarge(face: Face, factor: float) -> Face:
 
 
 def _tiles(width: int, height: int) -> list[Box]:
-    """Squares of half the shorter side, overlapping by half; none where they would see no more than the whole does."""
+    """Squares of half the shorter side, overlapping by half; none where they would see no more than the whole does. Along a
+    strip they are no smaller than what the net sees, or there would be hundreds.
+    """
     side = min(width, height) / 2 if min(width, height) > 1.9 * _FAR.side else 0
     if max(width, height) > 1.6 * min(width, height):
-        side = min(width, height)
+        side = max(min(width, height), _FAR.side)
     if not side:
         return []
     across, down = (max(1, round(2 * length / side) - 1) for length in (width, height))

@@ -7,7 +7,7 @@ import numpy as np
 
 from stylize.models import Face, Pixels
 from stylize.photo import mesh
-from stylize.photo.centerface import same_face
+from stylize.photo.centerface import grown, same_face
 from stylize.photo.faces import propose, sample
 from stylize.photo.turn import turn, turn_face
 
@@ -15,6 +15,8 @@ _PRESENT, _SURE = 0.5, 0.98
 _MOST_FACES = 32
 _LARGE_PX = 40
 _LOOK_PX = 96
+_LYING_PX = (480, 360)
+"""The longer and the shorter side of what is looked at lying: BlazeFace sees no less of a large face there."""
 _SHARP, _OUT_OF_FOCUS = 0.3, 0.3
 """A face with less than this share of the sharpest one's detail counts as this much of its size."""
 
@@ -23,16 +25,10 @@ def find_faces(pixels: Pixels, sighted: tuple[Face, ...] = ()) -> tuple[Face, ..
     """The faces in `pixels`, larger, more central and sharper ones first; `score` is the face mesh's presence score. Of those
     that `small_faces.sight` saw besides, the larger ones that the mesh believes in.
 
-    Where no face stands upright the picture is looked at lying on either side, too: `keypoints` are then of the lying
-    face, its box upright around it.
+    Where no face stands upright the picture is looked at lying on either side, too, made small: smaller faces that lie are
+    for `sight`. `keypoints` are then of the lying face, its box upright around it.
     """
-    found = present(pixels, propose(pixels))
-    if not found:
-        for quarter in (1, 3, 2):
-            turned = turn(pixels, quarter)
-            found = present(pixels, tuple(turn_face(face, -quarter, turned.shape) for face in propose(turned)))
-            if found:
-                break
+    found = present(pixels, propose(pixels)) or _lying(pixels)
     large = (face for face in sighted if face.box.width >= _LARGE_PX)
     missed = tuple(face for face in large if not any(same_face(face.box, known.box) for known in found))
     found += present(pixels, missed)
@@ -42,6 +38,20 @@ def find_faces(pixels: Pixels, sighted: tuple[Face, ...] = ()) -> tuple[Face, ..
         for number, (face, own) in enumerate(zip(found, sharp, strict=True))
     )
     return tuple(found[number] for _, number in ranked)
+
+
+def _lying(pixels: Pixels) -> list[Face]:
+    """The large faces that lie on either side, or on their head; those of the first turn that shows any."""
+    height, width = pixels.shape[:2]
+    scale = min(1.0, _LYING_PX[0] / max(height, width), _LYING_PX[1] / min(height, width))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    small = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+    for quarter in (1, 3, 2):
+        turned = turn(small, quarter)
+        faces = (grown(turn_face(face, -quarter, turned.shape), 1 / scale) for face in propose(turned))
+        if found := present(pixels, tuple(faces)):
+            return found
+    return []
 
 
 def _prominence(pixels: Pixels, face: Face, *, in_focus: bool) -> float:

@@ -16,6 +16,8 @@ import pytest
 from stylize import errors, photo
 from stylize import landmarks as lm
 from stylize.models import HideOrder, Outfit, Pixels
+from stylize.photo import nets
+from stylize.photo.people import find_faces
 from stylize.photo.view import view_of
 from tests.photo.people import WHOLE, SubjectOf, as_photo, exposed, measured
 
@@ -69,6 +71,22 @@ def test_nobody_there() -> None:
         with pytest.raises(errors.NoFace) as caught:
             photo.inspect(as_photo(pixels.astype(np.uint8)))
         assert "front" in str(caught.value)
+
+
+@pytest.mark.parametrize(("height", "width", "most"), [(3000, 4000, 24), (64, 12000, 150)])
+def test_where_nobody_is_the_search_ends_soon(
+    monkeypatch: pytest.MonkeyPatch, height: int, width: int, most: int
+) -> None:
+    """Lying faces are looked for in a small copy; a strip is not cut into hundreds of squares."""
+    looks = []
+
+    def sees_nothing(name: str, _picture: nets.Floats, _output: str) -> nets.Floats:
+        looks.append(name)
+        return np.full(1, -60, np.float32)
+
+    monkeypatch.setattr(nets, "run", sees_nothing)
+    assert find_faces(np.zeros((height, width, 3), np.uint8)) == ()
+    assert 8 <= len(looks) <= most
 
 
 def test_tiny_face(close_up: Callable[[str], Pixels]) -> None:
