@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from stylize.errors import NoSuchFace
-from stylize.models import Findings, HideOrder, Photo, Pixels, Subject
-from stylize.photo.hiding import redact
+from stylize.models import Findings, HideOrder, Photo, Subject
 from stylize.photo.inspect import choose, survey
 from stylize.photo.isolate import isolate
 
@@ -31,13 +29,6 @@ class Sitting:
         if self._survey is None:
             self._survey = survey(self.photo)
         return self._survey
-
-    def redact(self, face: int | None, order: HideOrder) -> Pixels:
-        """The whole photo as `stylize.photo.redact` gives it, for the subject `face`; None: for nobody. Not remembered."""
-        found = self.survey()
-        if face is not None and not 0 <= face < len(found.faces):
-            raise NoSuchFace(number=face + 1, count=len(found.faces))
-        return redact(self.photo, found, order, face)
 
     def isolate(self, face: int | None, hide: HideOrder = HideOrder()) -> Subject:
         """The person of `face`; None: the one whom the photo is about. `hide`: what is hidden of all others. Raises as

@@ -17,10 +17,6 @@ from stylize.models import Pixels, Points
 from stylize.photo import nets
 from stylize.photo.quadrangle import clockwise, grown
 
-LOOK_PX = 960
-"""The longer side at which a whole photo is looked at. What may be writing there is looked at again, larger."""
-
-_MULTIPLE = 32
 _CORE = 0.3
 _SURE = 0.55
 _GROWN = 1.6

@@ -56,7 +56,7 @@ class _Cell:
 
 
 def find_lines(pixels: Pixels, seen: Pixels, flat: tuple[Points, ...] = ()) -> tuple[Line, ...]:
-    """The lines of writing in `pixels` (h, w, 3), in its pixels; `seen` is the same photo at about `text.LOOK_PX`.
+    """The lines of writing in `pixels` (h, w, 3), in its pixels; `seen` is the same photo, about 960 px long.
 
     `flat`: quadrangles in `pixels` on which writing may stand that is too small for the first look, the likeliest first.
     """

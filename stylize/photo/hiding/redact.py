@@ -8,7 +8,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from stylize.errors import NoFace
+from stylize.errors import NoFace, NoSuchFace
 from stylize.geometry import Box
 from stylize.models import Face, Findings, HideOrder, Mask, Photo, Pixels, Points, Region
 from stylize.photo import mesh, segment
@@ -32,9 +32,11 @@ def redact(photo: Photo, findings: Findings, order: HideOrder, subject: int | No
     `subject`: whose photo it is, a number in `findings.faces`; None: `findings.subject`. Where that is None, too, it is
     nobody's: every face is hidden, and if the background is to be, the bodies of the most prominent stay. What `order`
     shows by name is seen although it is in a background that is hidden.
-    Raises NoSuchRegion, and NoFace where the background is to be hidden and there is nobody to be left.
+    Raises NoSuchFace, NoSuchRegion, and NoFace where the background is to be hidden and there is nobody to be left.
     """
     subject = findings.subject if subject is None else subject
+    if subject is not None and not 0 <= subject < len(findings.faces):
+        raise NoSuchFace(number=subject + 1, count=len(findings.faces))
     regions = hidden_regions(findings, order, subject)
     own = own_flags(photo.pixels, findings, subject)
     out = cover(photo.pixels, patches(regions, findings.faces, order.boxes), order.style, own)

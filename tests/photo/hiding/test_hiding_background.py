@@ -13,7 +13,7 @@ import pytest
 import stylize
 from stylize import photo
 from stylize.engines.diffusion.frame import init_image
-from stylize.errors import NoFace, NoSuchRegion
+from stylize.errors import NoFace, NoSuchFace, NoSuchRegion
 from stylize.geometry import Box
 from stylize.models import ExportOrder, Findings, HideOrder, Photo, Pixels, RegionKind, Subject
 from stylize.photo.hiding.background import HIDDEN_BELOW, hide_background
@@ -219,6 +219,9 @@ def test_shown_regions_are_shown_but_never_nudity_to_an_engine(planted: tuple[Ph
     with pytest.raises(NoSuchRegion) as caught:
         photo.redact(opened, findings, replace(order, shown=(len(everything),)))
     assert f"number {len(everything) + 1}" in str(caught.value)
+    for nobody in (-1, len(findings.faces)):
+        with pytest.raises(NoSuchFace):
+            photo.redact(opened, findings, order, nobody)
 
 
 def test_nobodys_photo_has_every_face_hidden_and_keeps_the_bodies(planted: tuple[Photo, Findings]) -> None:
