@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from stylize import export, photo, styles
-from stylize.errors import EngineError, NoSuchFace, SubjectError
+from stylize.errors import EngineError, SubjectError
 from stylize.geometry import Size
 from stylize.making import Bench, check_order, compose, figure_alone, make_picture, print_parts
 from stylize.models import (
@@ -117,17 +118,17 @@ def redact_photo(
     order: ExportOrder = ExportOrder(),  # noqa: B008 - frozen
     read: Read = photo.read,
 ) -> Redacted:
-    """A copy of the whole photo without what `hide` says. `face`: whose photo it is; None: that of the most prominent one,
-    or with `all_faces` nobody's. Raises PhotoError, NoSuchFace, NoSuchRegion, NoFace, RequestError for the order.
+    """A copy of the whole photo without what `hide` says. `face`: whose photo it is; None: that of the most prominent one
+    if that may become a picture, else, and with `all_faces`, nobody's. Raises PhotoError, NoSuchFace, NoSuchRegion, NoFace, RequestError for the order.
     """
     export.check_order(order)
     opened = read(untrusted_bytes)
-    found = photo.survey(opened)
-    count = len(found.faces)
-    if face is not None and not 0 <= face < count:
-        raise NoSuchFace(number=face + 1, count=count)
-    nobody = all_faces or not count
-    findings = replace(found, subject=None if nobody else face or 0)
+    findings = photo.survey(opened)
+    if face is not None:
+        findings = replace(findings, subject=face)
+    elif not all_faces:
+        with contextlib.suppress(SubjectError):  # then it is nobody's, as inspection says
+            findings = photo.choose(opened, findings)
     regions = photo.hidden_regions(findings, hide, findings.subject)
     pixels = photo.redact(opened, findings, hide)
     height, width = pixels.shape[:2]

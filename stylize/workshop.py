@@ -213,9 +213,9 @@ def redact_photo(
     """A copy of a photo in which nobody else can be told and nothing be read; no engine has a part in it. As it is without
     any word, the background stays and only regions are hidden: other faces, text, papers, badges, screens, plates, nudity.
 
-    `face`: whose photo it is, a number in `Findings.faces`; None: the most prominent one. `all_faces`: nobody's, so that
-    every face is hidden. Raises PhotoError, NoSuchFace, NoSuchRegion, RequestError; NoFace where the background is to be
-    hidden and nobody is there.
+    `face`: whose photo it is, a number in `Findings.faces`; None: the most prominent one, if it is large enough to become
+    a picture. `all_faces`, or no such face: nobody's, so that every face is hidden. Raises PhotoError, NoSuchFace,
+    NoSuchRegion, RequestError; NoFace where the background is to be hidden and nobody is there.
     """
     lock_down()
     return pipeline.redact_photo(data, hide, face=face, all_faces=all_faces, order=order, read=read)

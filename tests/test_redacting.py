@@ -54,6 +54,20 @@ def test_what_there_is_to_hide_is_told_without_a_face_too() -> None:
     assert dict(done.hidden)["box"] == 1
 
 
+def test_a_passer_by_is_not_whom_the_photo_is_about(portraits: dict[str, bytes]) -> None:
+    """Whom inspection takes for nobody's subject is hidden, unless somebody says that it is they."""
+    with Image.open(io.BytesIO(portraits["obama"])) as near:
+        far = near.convert("RGB").resize((73, 91), Image.Resampling.LANCZOS)
+    street = Image.new("RGB", (400, 300), (110, 110, 110))
+    street.paste(far, (200, 100))
+    buffer = io.BytesIO()
+    street.save(buffer, "PNG")
+    findings = stylize.inspect_photo(buffer.getvalue()).findings
+    assert (len(findings.faces), findings.subject, findings.verdict) == (1, None, "refuse")
+    assert dict(stylize.redact_photo(buffer.getvalue()).hidden)["face"] == 1
+    assert "face" not in dict(stylize.redact_photo(buffer.getvalue(), face=0).hidden)
+
+
 @pytest.mark.parametrize("media_type", KINDS)
 def test_a_copy_says_nothing_of_the_photos_source(media_type: str) -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (40, 50, 3), np.uint8)

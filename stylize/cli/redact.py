@@ -21,7 +21,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--out", required=True, metavar="FILE", help='.png, .jpg or .webp; "-" for stdout')
     parser.add_argument("--format", choices=("png", "jpg", "webp"), help="if the file's ending should not decide")
     whose = parser.add_mutually_exclusive_group()
-    whose.add_argument("--face", type=int, metavar="N", help="the face that stays; the most prominent one unless said")
+    whose.add_argument(
+        "--face", type=int, metavar="N", help="the face that stays; the one that stylize inspect takes unless said"
+    )
     whose.add_argument("--all-faces", action="store_true", help="no face stays")
     add_redact(parser)
     parser.add_argument("--quality", type=int, default=ExportOrder().quality, help="of JPEG and WebP, 1 to 100")
