@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 import stylize
-from stylize.photo import Sitting, read
+from stylize.photo import Sitting, choose, inspect, read, survey
 
 SMALL = stylize.Size(width=256, height=320)
 BOX = stylize.BoxOrder(name="Ada", accessories=("camera",))
@@ -39,3 +39,17 @@ def test_several_pictures_of_one_sitting_are_those_of_single_runs(
     sitting.end()
     again = workshop.run(sitting, together[0].request)
     assert again.export == together[0].export, "the request of a result makes it again"
+
+
+@pytest.mark.parametrize("subject", [None, 0])
+def test_what_was_found_is_not_looked_for_again(
+    portraits: dict[str, bytes], monkeypatch: pytest.MonkeyPatch, subject: int | None
+) -> None:
+    opened = read(portraits["astronaut"])
+    found = survey(opened) if subject is None else inspect(opened, subject)
+    monkeypatch.setattr("stylize.photo.sitting.survey", lambda _photo: pytest.fail("looked again"))
+    sitting = Sitting(opened, found)
+    again, alone = sitting.inspect(0), choose(opened, found, 0)
+    assert again.faces is found.faces
+    assert again.regions is found.regions
+    assert (again.subject, again.warnings, again.verdict) == (0, alone.warnings, alone.verdict)

@@ -235,7 +235,7 @@ class Shop:
                 if arrival is None or arrival.photo is None:
                     raise PhotoGone
                 if not sittings:
-                    sittings.append(Sitting(arrival.photo))
+                    sittings.append(Sitting(arrival.photo, arrival.findings))
                 return self.workshop.run(sittings[0], requests[number], tell=tell, cancel=cancel, together=together)
 
         arrival = self.intake.arrivals.get(photo_id)

@@ -9,12 +9,12 @@ from stylize.photo.isolate import isolate
 
 class Sitting:
     """Gives what `stylize.photo.inspect` and `stylize.photo.isolate` give, to the bit, and remembers it: a third of the time
-    of a picture. For one thread at a time. `photo`: as it was read.
+    of a picture. For one thread at a time. `photo`: as it was read. `found`: what was found in it, where that is known.
     """
 
-    def __init__(self, photo: Photo) -> None:
+    def __init__(self, photo: Photo, found: Findings | None = None) -> None:
         self.photo = photo
-        self._survey: Findings | None = None
+        self._survey = found
         self._findings: dict[int | None, Findings] = {}
         self._subjects: dict[tuple[int | None, HideOrder], Subject] = {}
 
@@ -25,7 +25,7 @@ class Sitting:
         return self._findings[face]
 
     def survey(self) -> Findings:
-        """As `stylize.photo.survey`: it is done once, whoever is the subject."""
+        """Faces and regions as `stylize.photo.survey` gives them: it is done once, whoever is the subject."""
         if self._survey is None:
             self._survey = survey(self.photo)
         return self._survey
