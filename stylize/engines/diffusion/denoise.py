@@ -76,27 +76,27 @@ def paint(
     painter = guides.pipeline or pipeline
     painter.scheduler = pipeline.scheduler
     generators = [torch.Generator("cpu").manual_seed(seed) for seed in fill_up(seeds, denoise.rows)]
-    with ExitStack() as within, heeding(painter, cancel):
-        words = wording(pipeline, denoise, loaded.recalls.texts, device=loaded.placement.device, worn=loaded.worn)
-        rows = in_rows(images, words, guides, rows=len(generators), guided=is_guided(pipeline, denoise))
-        if encodes_only_image(painter):
-            within.enter_context(remembered(pipeline.vae, loaded.recalls.photos))
-        kept = within.enter_context(
-            deep_cache(pipeline.unet, interval=denoise.deepcache_interval, steps=denoise.denoising_steps)
-        )
-        latents = painter(
-            strength=strength_of(denoise),
-            num_inference_steps=denoise.num_inference_steps,
-            guidance_scale=denoise.guidance_scale,
-            generator=generators if len(generators) > 1 else generators[0],
-            output_type="latent",
-            callback_on_step_end=at_step_end(mosaic(sketcher(loaded), len(seeds)), tell, cancel),
-            callback_on_step_end_tensor_inputs=["latents"],
-            **rows,
-        ).images
-    denoised = time.perf_counter()
-    cancel.check()
-    with heeding(painter, cancel):
+    with heeding(painter, cancel):  # once for both: to find all blocks takes a millisecond or two
+        with ExitStack() as within:
+            words = wording(pipeline, denoise, loaded.recalls.texts, device=loaded.placement.device, worn=loaded.worn)
+            rows = in_rows(images, words, guides, rows=len(generators), guided=is_guided(pipeline, denoise))
+            if encodes_only_image(painter):
+                within.enter_context(remembered(pipeline.vae, loaded.recalls.photos))
+            kept = within.enter_context(
+                deep_cache(pipeline.unet, interval=denoise.deepcache_interval, steps=denoise.denoising_steps)
+            )
+            latents = painter(
+                strength=strength_of(denoise),
+                num_inference_steps=denoise.num_inference_steps,
+                guidance_scale=denoise.guidance_scale,
+                generator=generators if len(generators) > 1 else generators[0],
+                output_type="latent",
+                callback_on_step_end=at_step_end(mosaic(sketcher(loaded), len(seeds)), tell, cancel),
+                callback_on_step_end_tensor_inputs=["latents"],
+                **rows,
+            ).images
+        denoised = time.perf_counter()
+        cancel.check()
         pixels = tuple(develop(loaded, latents[n : n + 1], denoise) for n in range(len(seeds)))
     decoded = time.perf_counter()
     return Painted(
