@@ -158,8 +158,7 @@
     if (!voice.isConnected) document.body.append(voice);
     const news = [];
     for (const place of SAID) {
-      const element = find(place);
-      const text = seen(element) ? element.textContent.trim() : "";
+      const text = every(place).filter(seen).map((element) => element.textContent.trim()).join(" ");
       if (text && text !== said.get(place) && said.has(place)) news.push(text);
       said.set(place, text);
     }
