@@ -268,7 +268,7 @@ class Picture:
     `alone` (h, w, 4) uint8 sRGB, straight alpha: the figure of `pixels`, finished, without its ground; None where the
     engine does not know it. `memory`: how the model's memory was used, a mode of the diffusion engine. `rows`: of which
     it was really one, beside others; fewer than the plan's where memory ran out. `runner`: what ran its
-    UNet, torch or openvino. `spared_steps`: those in which DeepCache ran the outermost layers of the UNet only.
+    UNet, torch, openvino, or "openvino and torch". `spared_steps`: those in which DeepCache ran the outermost layers of the UNet only.
     """
 
     pixels: Pixels = field(repr=False)

@@ -133,12 +133,16 @@ def test_torch_goes_on_where_openvino_may_not(
 
 
 class Broken:
-    """A net that was made and cannot be run."""
+    """A net that was made and cannot be run, or only so many times."""
 
-    def __init__(self, *_: Any) -> None: ...
+    def __init__(self, forward: Any, *_: Any, times: int = 0) -> None:
+        self.forward, self.times = forward, times
 
-    def __call__(self, *_: Any) -> Any:
-        raise RuntimeError("no")
+    def __call__(self, args: Any, more: Any) -> Any:
+        self.times -= 1
+        if self.times < 0:
+            raise RuntimeError("no")
+        return self.forward(*args, **more)[0]
 
     def rest(self) -> None: ...
 
@@ -154,7 +158,7 @@ def test_torch_goes_on_where_memory_is_short_or_openvino_fails(
     engine.load()
     made: list[Broken] = []
     monkeypatch.setattr(runner, "is_installed", lambda: True)
-    monkeypatch.setattr(runner, "Net", lambda *_: made.append(Broken()) or made[-1])
+    monkeypatch.setattr(runner, "Net", lambda *given: made.append(Broken(*given)) or made[-1])
     with monkeypatch.context() as short:
         short.setattr(room, "look_around", lambda device: room.Room(device=None, ram=1 << 20))
         pictures = [make(engine, drawn_subject, plan)]
@@ -164,6 +168,17 @@ def test_torch_goes_on_where_memory_is_short_or_openvino_fails(
     assert not runner_of(engine).nets
     wanted = make(engine_with("sd15"), drawn_subject, plan)
     assert all(picture.runner == "torch" and apart(picture, wanted) == 0 for picture in pictures)
+    engine.close()
+
+
+def test_where_torch_went_on_in_the_middle_both_are_named(
+    tiny_folder: Callable[[str], Path], drawn_subject: Subject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = DiffusionEngine(tiny_folder("sd15"), device="cpu", runner="auto")
+    monkeypatch.setattr(runner, "is_installed", lambda: True)
+    monkeypatch.setattr(runner, "Net", lambda *given: Broken(*given, times=1))
+    plan = tiny.make_plan(size=Size(width=64, height=64), num_inference_steps=4, strength=1.0)
+    assert make(engine, drawn_subject, plan).runner == "openvino and torch"
     engine.close()
 
 

@@ -13,6 +13,7 @@ from PIL import Image
 from stylize.engines.diffusion.batches import denoise_of
 from stylize.engines.diffusion.closeup import CloseUp, frame_face, put_back, take_out
 from stylize.engines.diffusion.guides import Guides, guides_for
+from stylize.engines.diffusion.runner import both
 from stylize.engines.diffusion.studio import paint_somehow, prepare, ready_somehow
 from stylize.geometry import Box, Size
 from stylize.models import Denoise, Picture, Pixels, Plan, Subject
@@ -66,6 +67,7 @@ def mend(
         picture,
         pixels=put_back(picture.pixels, view, painted.pixels[0]),
         timings=(*picture.timings, ("face", seconds)),
+        runner=both(picture.runner, loaded.runner.last),
     )
 
 

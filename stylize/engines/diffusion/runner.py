@@ -33,7 +33,7 @@ MOST_NETS = 2
 @dataclass(kw_only=True, slots=True)
 class Runner:
     """`wish`: one of RUNNERS. `nets`: those that were made, by what they were made for, the oldest first. `broken`: it
-    has failed with this model. `last`: who ran the last picture.
+    has failed with this model. `last`: who ran the last picture, as `both` tells it.
     """
 
     wish: str = "torch"
@@ -74,6 +74,7 @@ def running(loaded: Loaded, denoise: Denoise, *, width: int, height: int) -> Ite
         return
     whole, own = unet.forward, unet.__dict__.get("forward")
     pixels, state = width * height * denoise.rows, state_of(loaded, denoise)
+    runner.last = ""
 
     def forward(sample: Any, timestep: Any, encoder_hidden_states: Any, **more: Any) -> Any:
         args = (sample, timestep, encoder_hidden_states)
@@ -86,8 +87,9 @@ def running(loaded: Loaded, denoise: Denoise, *, width: int, height: int) -> Ite
             except Exception:  # whatever it is, torch can go on from here
                 give_up(runner)
             else:
-                runner.last = "openvino"
+                runner.last = both(runner.last, "openvino")
                 return (answer,)
+        runner.last = both(runner.last, "torch")
         return whole(*args, **more)
 
     unet.forward = forward
@@ -100,6 +102,11 @@ def running(loaded: Loaded, denoise: Denoise, *, width: int, height: int) -> Ite
             del unet.forward
         else:
             unet.forward = own
+
+
+def both(one: str, other: str) -> str:
+    """Who ran what `one` and `other` ran: "openvino and torch" where one of them went on for the other."""
+    return " and ".join(sorted({name for told in (one, other) for name in told.split(" and ") if name}))
 
 
 def can_run(loaded: Loaded, denoise: Denoise, width: int, height: int) -> bool:
