@@ -16,8 +16,8 @@ PATIENCE_SECONDS = 0.5
 @contextmanager
 def alone_in(home: Path) -> Iterator[None]:
     """Within, no other process changes what is installed in `home`. The lock is the system's: it goes with the process,
-    however that ends; the empty file stays. Raises WeightsBusy at once if somebody else is at it, and OSError where the
-    folder cannot be written to.
+    however that ends; the empty file stays. Raises WeightsBusy if somebody else is at it for longer than PATIENCE_SECONDS,
+    and OSError where the folder cannot be written to.
     """
     import filelock
 

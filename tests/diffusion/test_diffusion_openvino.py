@@ -16,8 +16,8 @@ import pytest
 from stylize.engines.diffusion import openvino_net, room, runner
 from stylize.engines.diffusion.engine import DiffusionEngine
 from stylize.errors import Cancelled, RunnerMissing, WallMissing
-from stylize.geometry import Size
-from stylize.models import Control, Lora, Picture, Plan, Subject
+from stylize.geometry import Box, Size
+from stylize.models import Control, FacePass, Lora, Picture, Plan, Subject
 from stylize.privacy import kernel
 from stylize.progress import CancelToken, nobody
 from tests.diffusion import tiny
@@ -180,6 +180,25 @@ def test_where_torch_went_on_in_the_middle_both_are_named(
     plan = tiny.make_plan(size=Size(width=64, height=64), num_inference_steps=4, strength=1.0)
     assert make(engine, drawn_subject, plan).runner == "openvino and torch"
     engine.close()
+
+
+@needs_openvino
+def test_and_where_the_face_was_painted_by_the_other(
+    quick_of: Callable[[str], DiffusionEngine], drawn_subject: Subject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sides that OpenVINO leaves to torch, and the square of a face, which it does not."""
+    engine, plan = quick_of("sd15"), tiny.make_plan(size=Size(width=136, height=168))
+    assert plan.denoise is not None
+    face_pass = FacePass(strength=0.6, prompt="the face of a toy")
+    plan = replace(plan, denoise=replace(plan.denoise, face_pass=face_pass))
+    picture = make(engine, drawn_subject, plan)
+    assert picture.runner == "torch"
+    assert engine._loaded is not None
+    monkeypatch.setattr(engine._loaded, "facts", replace(engine._loaded.facts, native_pixels=128**2))
+    face = Box(left=40, top=30, right=70, bottom=66)
+    mended = engine.mend_face(drawn_subject, plan, picture, face, tell=nobody, cancel=CancelToken())
+    assert mended is not picture
+    assert mended.runner == "openvino and torch"
 
 
 def test_a_stop_while_the_net_is_made_is_a_stop_and_no_failure(
