@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stylize.errors import PromptRefused
-from stylize.wordlist import is_explicit, is_harsh
+from stylize.wordlist import is_explicit, is_harsh, undresses
 
 STEERED_AWAY_FROM = "nsfw, nude, naked"
 
@@ -15,9 +15,17 @@ def modest(negative_prompt: str) -> str:
 
 def check_words(text: str | None, field: str) -> None:
     """Raises PromptRefused, which names `field` and none of the words, for what asks for something bare or sexual. Not for
-    negative prompts: to name what one does not want is how one avoids it.
+    negative prompts, see `check_negative`.
     """
     if text is not None and is_explicit(text):
+        raise PromptRefused(field=field)
+
+
+def check_negative(text: str | None, field: str) -> None:
+    """As `check_words`, for a negative prompt. To name bare skin there is how one avoids it; clothes are what may not be
+    kept away.
+    """
+    if text is not None and undresses(text):
         raise PromptRefused(field=field)
 
 

@@ -27,7 +27,7 @@ from stylize.models import (
     Request,
 )
 from stylize.styles.guides import CONTROL_SCALE, IP_ADAPTER_SCALE, LIKENESS, check_guides, decide
-from stylize.styles.modesty import check_words, modest
+from stylize.styles.modesty import check_negative, check_words, modest
 from stylize.styles.pace import DEEPCACHE_INTERVAL, check_pace, set_pace
 from stylize.styles.prompt import fill
 from stylize.styles.scenes import Scene, in_scene, scene_for, words_of
@@ -101,6 +101,7 @@ def check_request(request: Request, style: Style, capabilities: Sequence[Capabil
     _check_look(request.look)
     _check_knobs(request.denoise)
     check_words(request.denoise.prompt, "prompt")
+    check_negative(request.denoise.negative_prompt, "negative_prompt")
     if request.seed is not None:
         _check("seed", request.seed, 0, MAX_SEED)
     if engine.denoises:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from stylize.errors import DeclarationError
 from stylize.styles.prompt import PLACEHOLDERS, placeholders
-from stylize.wordlist import is_explicit
+from stylize.wordlist import is_explicit, undresses
 
 LANGUAGES = ("en", "de")
 
@@ -66,6 +66,6 @@ class Reader:
             raise self.error(f"{where}{key} has a brace that is not closed") from None
         if unknown:
             raise self.error(f"{where}{key} has a field it may not have; known: {', '.join(sorted(PLACEHOLDERS))}")
-        if key != "negative_prompt" and is_explicit(text):
+        if undresses(text) if key == "negative_prompt" else is_explicit(text):
             raise self.error(f"{where}{key} asks for something bare or sexual, of a person who is real")
         return text

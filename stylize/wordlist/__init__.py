@@ -2,6 +2,6 @@
 by spelling.
 """
 
-from stylize.wordlist.match import is_explicit, is_harsh
+from stylize.wordlist.match import is_explicit, is_harsh, undresses
 
-__all__ = ["is_explicit", "is_harsh"]
+__all__ = ["is_explicit", "is_harsh", "undresses"]

@@ -12,7 +12,7 @@ from itertools import product
 from stylize.errors import DeclarationError
 from stylize.wordlist.fold import fold, readings
 
-_LISTS = ("allowed", "harsh", "explicit", "minor", "near_minor")
+_LISTS = ("allowed", "harsh", "explicit", "clothes", "minor", "near_minor")
 _ENDINGS = "(?:e|en|er|em|es|n|s|ns)?"
 _GAP = "(?: [a-z0-9]+){0,3}"
 _UMLAUTS = {"ä": ("a", "ae"), "ö": ("o", "oe"), "ü": ("u", "ue"), "ß": ("ss",), "é": ("e",)}
@@ -27,9 +27,11 @@ class Words:
     allowed: re.Pattern[str]
     harsh: re.Pattern[str]
     explicit: re.Pattern[str]
+    clothes: re.Pattern[str]
     minor: re.Pattern[str]
     near_minor: re.Pattern[str]
     lettered: tuple[str, ...]
+    small: frozenset[str]
 
 
 def is_explicit(text: str) -> bool:
@@ -50,6 +52,19 @@ def is_harsh(text: str) -> bool:
     return any(_words().harsh.search(way) for way in _ways(text))
 
 
+def undresses(negative_prompt: str) -> bool:
+    """Whether one of its phrases says clothes and nothing else, weights and small words aside. Torn clothes, or a dress, one
+    may not want.
+    """
+    words = _words()
+    for phrase in re.split(r"[,;|\n]", negative_prompt):
+        for way in readings(phrase):
+            said = " ".join(word for word in dict.fromkeys(way) if not word.isdigit() and word not in words.small)
+            if words.clothes.fullmatch(said):
+                return True
+    return False
+
+
 def _ways(text: str) -> tuple[str, ...]:
     words = _words()
     ways = [words.allowed.sub(" ; ", " ".join(way)) for way in readings(text)]
@@ -68,6 +83,7 @@ def _words() -> Words:
     plain = [term for key in ("harsh", "explicit") for term in declared[key] if " " not in term and "*" not in term]
     return Words(
         **{key: _pattern(declared[key], small) for key in _LISTS},
+        small=frozenset(declared["small"]),
         lettered=tuple(sorted({way for term in plain for way in _spellings(term) if len(way) >= _LONG})),
     )
 

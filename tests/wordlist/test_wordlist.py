@@ -114,6 +114,26 @@ def test_what_one_does_not_want_may_be_named(bench: Bench) -> None:
     assert check_order(request, bench.styles["action-figure"], bench) == request
 
 
+@pytest.mark.parametrize(
+    "negative_prompt",
+    ["clothes", "blurry, Clothing", "(clothes:1.5), blurry", "any clothes", "c l o t h e s", "unscharf, ihre Kleidung"],
+)
+def test_but_not_that_there_be_no_clothes(bench: Bench, negative_prompt: str) -> None:
+    request = Request(engine="figure", denoise=DenoiseOverride(negative_prompt=negative_prompt))
+    with pytest.raises(PromptRefused) as refused:
+        check_order(request, bench.styles["action-figure"], bench)
+    assert refused.value.facts == {"field": "negative_prompt"}
+
+
+@pytest.mark.parametrize(
+    "negative_prompt",
+    ["torn clothes, blurry", "dress, skirt", "", "dark clothing", "zerrissene Kleidung", "nude, naked"],
+)
+def test_what_clothes_they_should_not_be_may_be_said(bench: Bench, negative_prompt: str) -> None:
+    request = Request(engine="figure", denoise=DenoiseOverride(negative_prompt=negative_prompt))
+    assert check_order(request, bench.styles["action-figure"], bench) == request
+
+
 STYLE = Path(str(files("stylize.styles").joinpath("builtin", "clay.toml")))
 
 
