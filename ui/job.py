@@ -28,7 +28,8 @@ MOST_SHOWN = 0.99
 
 class Job(Generic[Outcome]):
     """Runs `work` for each of `rounds`, after all jobs that came before have ended: the first argument is which, from 0.
-    `outcomes`, one a round, or `error` are there when `done`. Raises LineFull if too many wait already.
+    `outcomes`, one a round, or `error` are there when `done`; both, where a round ended in one of `spared`: the others are
+    made all the same. Raises LineFull if too many wait already.
 
     `latest` is the last progress told, None while it waits for its turn; `round` the one that it is about, and `beside` how
     many rounds it works for at once: 0 if the most of it was done before. `frame` the last preview picture, of `frames` in
@@ -41,10 +42,11 @@ class Job(Generic[Outcome]):
         rounds: int = 1,
         *,
         course: Course | None = None,
+        spared: tuple[type[StylizeError], ...] = (),
         line: Line[Job[Any]] = LINE,
         times: Times = TIMES,
     ) -> None:
-        self._work = work
+        self._work, self._spared = work, spared
         self._line, self._times = line, times
         self._cancel = CancelToken()
         self._news = threading.Condition()
@@ -166,18 +168,24 @@ class Job(Generic[Outcome]):
             self._marks = []
             self._lap_began = time.perf_counter()
             self._began = self._began or self._lap_began
-        outcome = self._work(number, self._tell, self._cancel)
-        self._times.note(self._course, self._marks, time.perf_counter() - self._lap_began)
-        with self._news:
-            self._passed += weight(self.beside)
-        return outcome
+        try:
+            outcome = self._work(number, self._tell, self._cancel)
+            self._times.note(self._course, self._marks, time.perf_counter() - self._lap_began)
+            return outcome
+        finally:
+            with self._news:
+                self._passed += weight(self.beside)
 
     def _run(self) -> None:
         try:
             self._line.wait(self, lambda: self._cancel.cancelled)
             self._cancel.check()
             for number in range(self.rounds):  # those that are done stay, if the rest is stopped
-                outcome = self._play(number)
+                try:
+                    outcome = self._play(number)
+                except self._spared as problem:
+                    self.error = problem
+                    continue
                 with self._news:
                     self.outcomes = () if self._collected else (*self.outcomes, outcome)
         except Cancelled as stopped:

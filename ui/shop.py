@@ -9,7 +9,7 @@ from functools import cached_property
 from weakref import WeakSet
 
 from stylize.engines.base import Capabilities
-from stylize.errors import StylizeError
+from stylize.errors import PictureWithheld, StylizeError
 from stylize.geometry import Size
 from stylize.models import Photo, Request
 from stylize.photo import Sitting
@@ -243,7 +243,7 @@ class Shop:
         if findings is not None:
             for request in requests:
                 check(request.hide, findings)
-        job = Job(work, rounds=len(requests), course=self._course(requests[0]))
+        job = Job(work, rounds=len(requests), course=self._course(requests[0]), spared=(PictureWithheld,))
         with self._lock:
             self._jobs.add(job)
         return job
@@ -266,10 +266,12 @@ class Shop:
 @contextmanager
 def ending(sittings: list[Sitting], together: Together, *, last: bool) -> Iterator[None]:
     """What was measured of the photo, and painted for later, is forgotten after the last picture, or when one was not
-    finished.
+    finished. After one that may not be shown the others are still made.
     """
     try:
         yield
+    except PictureWithheld:
+        raise
     except BaseException:
         last = True
         raise

@@ -11,13 +11,15 @@ import numpy as np
 import pytest
 
 from stylize import Workshop, photo
-from stylize.errors import Cancelled, NoFace
+from stylize.errors import Cancelled, NoFace, PictureWithheld
 from stylize.geometry import Size
 from stylize.models import BoxOrder, Photo, Request
 from stylize.progress import CancelToken, Progress, Stage, Tell
+from stylize.together import order_of
 from ui.estimate import Course, Times
 from ui.job import Job
 from ui.line import Line
+from ui.shop import ending
 from ui.trouble import LineFull, Unexpected
 
 
@@ -50,6 +52,29 @@ def endless(number: int, tell: Tell, cancel: CancelToken) -> str:
 def test_a_job_hands_over_what_it_made() -> None:
     job = finish(Job(lambda number, tell, cancel: "toy"))
     assert (job.outcomes, job.error) == (("toy",), None)
+
+
+def test_one_that_may_not_be_shown_does_not_take_the_others_along() -> None:
+    def work(number: int, tell: Tell, cancel: CancelToken) -> str:
+        if number == 1:
+            raise PictureWithheld
+        return f"toy {number}"
+
+    job = finish(Job(work, rounds=4, spared=(PictureWithheld,)))
+    assert job.outcomes == ("toy 0", "toy 2", "toy 3")
+    assert isinstance(job.error, PictureWithheld)
+    ended = finish(Job(work, rounds=4))
+    assert (ended.outcomes, type(ended.error)) == (("toy 0",), PictureWithheld)
+
+
+def test_what_was_measured_serves_the_rest_after_one_that_may_not_be_shown(astronaut: Photo) -> None:
+    sittings, together = [photo.Sitting(astronaut)], order_of([Request(seed=1), Request(seed=2)])
+    with pytest.raises(PictureWithheld), ending(sittings, together, last=False):
+        raise PictureWithheld
+    assert len(sittings) == 1
+    with pytest.raises(NoFace), ending(sittings, together, last=False):
+        raise NoFace
+    assert sittings == []
 
 
 def test_a_job_tells_how_far_it_is_and_stops_when_told() -> None:
