@@ -98,8 +98,17 @@ def seconds_on(visitor: Visitor, where: str) -> int:
     ],
 )
 def test_the_panel_tells_what_was_in_the_photo_and_what_keeps_it_in(
-    visitor: Visitor, selfie: bytes, tongue: str, scheme: str, view: dict[str, int] | None, words: tuple[str, ...]
+    start_page: Callable[..., Any],
+    visit: Callable[[Any], Visitor],
+    selfie: bytes,
+    tongue: str,
+    scheme: str,
+    view: dict[str, int] | None,
+    words: tuple[str, ...],
 ) -> None:
+    page = start_page()  # the panel counts the photos of all visitors
+    page.open()
+    visitor = visit(page)
     tab = visitor.enter(tongue, view, scheme)
     assert not tab.is_visible("#privacy")
     visitor.bring(selfie)
