@@ -19,6 +19,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from benchmarks.contestant import MOST_QUICK
+
 QUICK_EVALUATIONS = 4
 """Of 8 steps at strength 0.5."""
 
@@ -90,7 +92,7 @@ def tell(spent: dict[tuple[str, str], dict[str, float]], few: int, floor: dict[s
     cores did nothing but multiply.
     """
     p, first, again, quick = (spent[key] for key in (("plain", "S1"), ("ours", "S1"), ("ours", "S2"), ("ours", "S6")))
-    two, one = again["unet"] / few, quick["unet"] / (2 * few)
+    two, one = again["unet"] / few, quick["unet"] / (2 * min(few, MOST_QUICK))
     plain_two = p["unet"] / few
     plain_one = plain_two * one / two
     rest = max(0.0, again["cpu"] - again["unet"] - again["decoder"])
