@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,33 +12,22 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from tests.ui.conftest import CHROMIUM
 from tests.ui.visitor import PHONE, Visitor, eventually
 
-CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()), "")
 CANARY = "Kanarie-9b1e77"
 MARKUP = "<b id=markup>bold</b>"
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium here")]
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    flags = ["--no-sandbox"] if os.name == "posix" and os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def visit(chromium: Any) -> Iterator[Callable[[Any], Visitor]]:
+def visit(browser: Any) -> Iterator[Callable[[Any], Visitor]]:
     """`visit(page)`: somebody with a fresh browser and the page's cookie."""
     contexts = []
 
     def come(page: Any) -> Visitor:
-        context = chromium.new_context()
+        context = browser.new_context()
         contexts.append(context)
         name, _, value = page.cookie.partition("=")
         context.add_cookies(
@@ -50,6 +38,17 @@ def visit(chromium: Any) -> Iterator[Callable[[Any], Visitor]]:
     yield come
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def visit_alone(visit: Callable[[Any], Visitor], start_page: Callable[..., Any]) -> Callable[..., Visitor]:
+    """`visit_alone("--flag")`: the only visitor of a page of their own."""
+
+    def come(*flags: str) -> Visitor:
+        (page := start_page(*flags)).open()
+        return visit(page)
+
+    return come
 
 
 @pytest.fixture
@@ -98,17 +97,9 @@ def seconds_on(visitor: Visitor, where: str) -> int:
     ],
 )
 def test_the_panel_tells_what_was_in_the_photo_and_what_keeps_it_in(
-    start_page: Callable[..., Any],
-    visit: Callable[[Any], Visitor],
-    selfie: bytes,
-    tongue: str,
-    scheme: str,
-    view: dict[str, int] | None,
-    words: tuple[str, ...],
+    visit_alone: Any, selfie: bytes, tongue: str, scheme: str, view: dict[str, int] | None, words: tuple[str, ...]
 ) -> None:
-    page = start_page()  # the panel counts the photos of all visitors
-    page.open()
-    visitor = visit(page)
+    visitor = visit_alone()  # the panel counts the photos of all visitors
     tab = visitor.enter(tongue, view, scheme)
     assert not tab.is_visible("#privacy")
     visitor.bring(selfie)
@@ -224,12 +215,8 @@ def test_a_picture_that_was_taken_home_is_kept_a_minute_or_longer_if_asked(visit
     eventually(lambda: seconds_on(visitor, "#home") <= 15 * 60, 15)
 
 
-def test_when_the_time_is_over_nothing_is_left(
-    visit: Callable[[Any], Visitor], start_page: Callable[..., Any], selfie: bytes
-) -> None:
-    page = start_page("--keep-minutes", "0.4")
-    page.open()
-    visitor = visit(page)
+def test_when_the_time_is_over_nothing_is_left(visit_alone: Callable[..., Visitor], selfie: bytes) -> None:
+    visitor = visit_alone("--keep-minutes", "0.4")
     tab = visitor.enter("de")
     visitor.bring(selfie)
     photo, first = photo_of(visitor), make(visitor)
@@ -237,13 +224,15 @@ def test_when_the_time_is_over_nothing_is_left(
     eventually(lambda: seconds_on(visitor, "#home") <= 14, 40)
     tab.click("#home .longer")
     visitor.until("!document.querySelectorAll('#pictures input')[1] && !!document.querySelector('#done .compare')", 40)
-    assert [page.ask(address).status for address in (first, picture)] == [404, 200], "only one was kept longer"
+    assert [visitor.server.ask(address).status for address in (first, picture)] == [404, 200], (
+        "only one was kept longer"
+    )
     tab.wait_for_selector("#picture .wiped", timeout=60_000)
     tab.wait_for_selector("#report .wiped", timeout=60_000)
     visitor.keep("privacy-time-is-over")
     assert "lebt nur noch dort" in tab.inner_text("#picture")
     assert tab.query_selector("#picture img, #photo .image-frame img") is None
-    assert [page.ask(address).status for address in (photo, picture)] == [404, 404]
+    assert [visitor.server.ask(address).status for address in (photo, picture)] == [404, 404]
     tab.click("#make")
     tab.wait_for_selector("#trouble .trouble")
     assert visitor.complaints == []
@@ -276,10 +265,8 @@ def test_the_receipt_can_be_checked_and_tells_nothing_personal(visitor: Visitor,
             assert needle not in text
 
 
-def test_without_a_wall_every_screen_says_so(visit: Callable[[Any], Visitor], start_page: Callable[..., Any]) -> None:
-    page = start_page("--without-wall")
-    page.open()
-    visitor = visit(page)
+def test_without_a_wall_every_screen_says_so(visit_alone: Callable[..., Visitor]) -> None:
+    visitor = visit_alone("--without-wall")
     tab = visitor.enter("en")
     tab.wait_for_selector("#banner .no-wall:visible")
     assert "There is no wall" in tab.inner_text("#banner")
@@ -292,16 +279,12 @@ def test_without_a_wall_every_screen_says_so(visit: Callable[[Any], Visitor], st
     assert "own good conduct" in tab.inner_text("#privacy-heading")
 
 
-def test_when_the_program_ends_the_page_keeps_no_picture(
-    visit: Callable[[Any], Visitor], start_page: Callable[..., Any], selfie: bytes
-) -> None:
-    page = start_page()
-    page.open()
-    visitor = visit(page)
+def test_when_the_program_ends_the_page_keeps_no_picture(visit_alone: Callable[..., Visitor], selfie: bytes) -> None:
+    visitor = visit_alone()
     tab = visitor.enter()
     visitor.bring(selfie)
     make(visitor)
-    page.stop()
+    visitor.server.stop()
     tab.wait_for_selector(".ended:visible", timeout=60_000)
     assert not tab.is_visible("#steps")
     assert not tab.is_visible("#done")
