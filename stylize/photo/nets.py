@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from functools import cache
 from importlib import resources
+from typing import TypeVar
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
+T = TypeVar("T")
 
 FACES_NEAR = "face_detection_short_range"
 FACES_FAR = "face_detection_full_range"
@@ -35,20 +38,26 @@ def _net(name: str) -> cv2.dnn.Net:
 def run(name: str, picture: Floats, output: str) -> Floats:
     """Run the net `name` on one `picture` (h, w, 3) float32, already scaled as that net wants it.
 
-    Returns its layer `output`, as OpenCV shapes it. Nets are read once a process. One output a pass: OpenCV 5's graph
-    engine gives out several at once only where the file declares them, and these declare one.
+    Returns its layer `output`, as OpenCV shapes it. Nets are read once a process, and keep nothing of what they were shown.
+    One output a pass: OpenCV 5's graph engine gives out several at once only where the file declares them, and these declare
+    one.
     """
-    blob = np.ascontiguousarray(picture.transpose(2, 0, 1)[None], np.float32)
-    with _LOCK:
-        net = _net(name)
-        net.setInput(blob)
-        return np.array(net.forward(output), np.float32)
+    return _shown(name, picture, lambda net: np.array(net.forward(output), np.float32))
 
 
 def run_all(name: str, picture: Floats, outputs: tuple[str, ...]) -> tuple[Floats, ...]:
     """As `run`, for a net whose file declares all of `outputs`: one pass gives them all."""
-    blob = np.ascontiguousarray(picture.transpose(2, 0, 1)[None], np.float32)
+    return _shown(name, picture, lambda net: tuple(np.array(answer, np.float32) for answer in net.forward(outputs)))
+
+
+def _shown(name: str, picture: Floats, ask: Callable[[cv2.dnn.Net], T]) -> T:
+    """What `ask` hears of the net that sees `picture`. A net keeps its input until the next one, so it gets zeros."""
+    blob = np.array(picture.transpose(2, 0, 1)[None], np.float32, order="C")
     with _LOCK:
         net = _net(name)
         net.setInput(blob)
-        return tuple(np.array(answer, np.float32) for answer in net.forward(outputs))
+        try:
+            return ask(net)
+        finally:
+            blob.fill(0)
+            net.setInput(blob)
