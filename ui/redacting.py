@@ -10,7 +10,8 @@ import numpy as np
 from stylize import photo as room
 from stylize.export import export_photo
 from stylize.geometry import Box, Size
-from stylize.models import ExportOrder, Face, Findings, HideOrder, Photo, Pixels, Region
+from stylize.models import ExportOrder, Findings, HideOrder, Photo, Pixels, Region
+from stylize.photo.turn import scale_face
 from stylize.privacy.memory import wipe
 from ui.hiding import check
 from ui.pictures import encode, frame, frame_scale
@@ -86,7 +87,7 @@ def shrink(photo: Photo, findings: Findings, scale: float) -> tuple[Photo, Findi
     pixels = np.asarray(cv2.resize(photo.pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
     shrunk = replace(
         findings,
-        faces=tuple(_face(face, scale) for face in findings.faces),
+        faces=tuple(scale_face(face, scale) for face in findings.faces),
         regions=tuple(_region(region, scale) for region in findings.regions),
     )
     return replace(photo, pixels=pixels), shrunk
@@ -96,10 +97,6 @@ def _let_go(pixels: Pixels, photo: Photo) -> None:
     """Overwrite what was drawn of `photo`, unless it is the photo itself."""
     if not np.shares_memory(pixels, photo.pixels):
         wipe(pixels)
-
-
-def _face(face: Face, scale: float) -> Face:
-    return replace(face, box=face.box.scale(scale), keypoints=face.keypoints * np.float32(scale))
 
 
 def _region(region: Region, scale: float) -> Region:

@@ -76,9 +76,3 @@ def same_face(a: Box, b: Box) -> bool:
 
 def _holds(box: Box, point: tuple[float, float]) -> bool:
     return box.left < point[0] < box.right and box.top < point[1] < box.bottom
-
-
-def grown(face: Face, factor: float, left: float = 0.0, top: float = 0.0) -> Face:
-    """The face in a picture that is `factor` times as large, and moved by (`left`, `top`) there."""
-    points = (face.keypoints * np.float32(factor) + np.array([left, top], np.float32)).astype(np.float32)
-    return Face(box=face.box.scale(factor).move(left, top), score=face.score, keypoints=points)

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from stylize.geometry import Box
 from stylize.models import Face, Pixels
 from stylize.photo import nets
+from stylize.photo.turn import scale_face
 
 Floats = npt.NDArray[np.float32]
 
@@ -55,14 +56,9 @@ def propose(pixels: Pixels) -> tuple[Face, ...]:
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
         small = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
         for tile in tiles:
-            seen = [_enlarge(face, 1 / scale) for face in _look(_FAR, small, tile.scale(scale))]
+            seen = [scale_face(face, 1 / scale) for face in _look(_FAR, small, tile.scale(scale))]
             found += [face for face in seen if not _cut(face.box, tile, whole)]
     return _merge(found)
-
-
-def _enlarge(face: Face, factor: float) -> Face:
-    points = (face.keypoints * np.float32(factor)).astype(np.float32)
-    return Face(box=face.box.scale(factor), score=face.score, keypoints=points)
 
 
 def _tiles(width: int, height: int) -> list[Box]:

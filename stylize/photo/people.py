@@ -7,9 +7,9 @@ import numpy as np
 
 from stylize.models import Face, Pixels
 from stylize.photo import mesh
-from stylize.photo.centerface import grown, same_face
+from stylize.photo.centerface import same_face
 from stylize.photo.faces import propose, sample
-from stylize.photo.turn import turn, turn_face
+from stylize.photo.turn import scale_face, turn, turn_face
 
 _PRESENT, _SURE = 0.5, 0.98
 _MOST_FACES = 32
@@ -48,7 +48,7 @@ def _lying(pixels: Pixels) -> list[Face]:
     small = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
     for quarter in (1, 3, 2):
         turned = turn(small, quarter)
-        faces = (grown(turn_face(face, -quarter, turned.shape), 1 / scale) for face in propose(turned))
+        faces = (scale_face(turn_face(face, -quarter, turned.shape), 1 / scale) for face in propose(turned))
         if found := present(pixels, tuple(faces)):
             return found
     return []

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from stylize.models import Face, Pixels
-from stylize.photo.centerface import grown, look
+from stylize.photo.centerface import look
 from stylize.photo.faces import sample
-from stylize.photo.turn import turn_face
+from stylize.photo.turn import scale_face, turn_face
 
 _SIDE = 96
 _ROOM = 3.0
@@ -52,12 +52,12 @@ def _one_sheet(pixels: Pixels, doubtful: Sequence[Face], least: float, quarters:
         number = int(y // _SIDE) * _ACROSS + int(x // _SIDE)
         if not 0 <= number < len(doubtful):
             continue
-        here = grown(seen, 1.0, -(number % _ACROSS) * _SIDE, -(number // _ACROSS) * _SIDE)
+        here = scale_face(seen, 1.0, -(number % _ACROSS) * _SIDE, -(number // _ACROSS) * _SIDE)
         before = answers[number]
         if _is_meant(here) and (before is None or before.score < here.score):
             answers[number] = here
     return [
-        None if face is None else grown(turn_face(face, -quarters, (_SIDE, _SIDE)), scale, left, top)
+        None if face is None else scale_face(turn_face(face, -quarters, (_SIDE, _SIDE)), scale, left, top)
         for face, (left, top, scale) in zip(answers, places, strict=True)
     ]
 

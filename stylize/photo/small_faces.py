@@ -13,9 +13,10 @@ import numpy as np
 
 from stylize.geometry import Box
 from stylize.models import Face, Pixels, Region, RegionKind
-from stylize.photo.centerface import grown, look, merge, same_face
+from stylize.photo.centerface import look, merge, same_face
 from stylize.photo.quadrangle import upright
 from stylize.photo.second_look import look_again
+from stylize.photo.turn import scale_face
 
 LEAST = 0.45
 """How likely a face must be after the nearer look."""
@@ -67,10 +68,10 @@ def _proposed(pixels: Pixels) -> tuple[Face, ...]:
     longest = max(pixels.shape[:2])
     scale = min(1.0, _WORK_PX / longest)
     work = _scaled(pixels, scale)
-    found = [grown(face, 1 / scale) for face in _in_tiles(work)]
+    found = [scale_face(face, 1 / scale) for face in _in_tiles(work)]
     least = min(1.0, _WHOLE_PX / longest)
     if least < scale:
-        found += [grown(face, 1 / least) for face in look(_scaled(work, least / scale), _PERHAPS)]
+        found += [scale_face(face, 1 / least) for face in look(_scaled(work, least / scale), _PERHAPS)]
     return merge(found)
 
 
@@ -97,7 +98,7 @@ def _in_tiles(work: Pixels) -> list[Face]:
                     or (bottom < height and box.bottom > bottom - 2)
                 )
                 if not cut:
-                    found.append(grown(face, 1.0, left, top))
+                    found.append(scale_face(face, 1.0, left, top))
     return found
 
 

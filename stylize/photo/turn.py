@@ -22,6 +22,12 @@ def turn_face(face: Face, quarters: int, shape: tuple[int, ...]) -> Face:
     )
 
 
+def scale_face(face: Face, factor: float, left: float = 0.0, top: float = 0.0) -> Face:
+    """The face in a picture that is `factor` times as large, and moved by (`left`, `top`) there."""
+    points = (face.keypoints * np.float32(factor) + np.array([left, top], np.float32)).astype(np.float32)
+    return Face(box=face.box.scale(factor).move(left, top), score=face.score, keypoints=points)
+
+
 def turn_box(box: Box, quarters: int, shape: tuple[int, ...]) -> Box:
     """The box where `turn` of a picture of `shape` puts it."""
     corners = turn_points(np.array([[box.left, box.top], [box.right, box.bottom]], np.float32), quarters, shape)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -18,7 +17,7 @@ from stylize.photo.hiding.choose import hidden_regions
 from stylize.photo.hiding.cover import cover
 from stylize.photo.hiding.patch import Flags, Patch, own_face, patch_of, patch_of_box
 from stylize.photo.neighbours import own_share
-from stylize.photo.turn import turn, turn_face, upright_quarters
+from stylize.photo.turn import scale_face, turn, turn_face, upright_quarters
 
 _LOOK_PX = 1024
 """The person is told from the background in a picture with sides of at most this."""
@@ -86,7 +85,7 @@ def _people(pixels: Pixels, faces: tuple[Face, ...], subject: int | None) -> Mas
     scale = min(1.0, _LOOK_PX / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     small = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
-    near = tuple(_scaled(face, scale) for face in faces)
+    near = tuple(scale_face(face, scale) for face in faces)
     if subject is None:
         masks = [person_alone(small, face, ()) for face in near[:_MOST_PEOPLE]]
         mask: Mask = np.max(masks, axis=0)
@@ -105,7 +104,3 @@ def person_alone(pixels: Pixels, face: Face, others: tuple[Face, ...]) -> Mask:
     beside = tuple(turn_face(other, quarters, pixels.shape) for other in others)
     mask = segment.person_mask(standing, frame, far=True) * own_share(shape, turned, beside)
     return np.ascontiguousarray(np.rot90(whose(mask, points), -quarters % 4))
-
-
-def _scaled(face: Face, scale: float) -> Face:
-    return replace(face, box=face.box.scale(scale), keypoints=(face.keypoints * np.float32(scale)).astype(np.float32))
