@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -280,3 +280,9 @@ class Picture:
     rows: int = 1
     runner: str = ""
     spared_steps: int = 0
+
+    @property
+    def layers(self) -> tuple[npt.NDArray[Any] | None, ...]:
+        """All of its arrays."""
+        cut = self.cutout
+        return (self.pixels, self.alone, *((cut.light, cut.alpha, cut.shadow) if cut else ()))

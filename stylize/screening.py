@@ -18,6 +18,7 @@ from stylize.colour import to_srgb
 from stylize.errors import EngineFailed, PictureWithheld
 from stylize.models import Picture, Pixels, Plan
 from stylize.photo.nudity import shows_nudity
+from stylize.privacy.memory import wipe_all
 from stylize.progress import Progress, Tell
 
 OWN_HANDS = ("figure", "painting")
@@ -43,7 +44,7 @@ def screened(picture: Picture, plan: Plan, *before: Picture) -> Picture:
         raise EngineFailed(engine=plan.engine, kind="NotAPicture")
     if any(check(pixels) for pixels in layers):
         for withheld in (picture, *before):
-            _overwrite(withheld)
+            wipe_all(withheld.layers)
         raise PictureWithheld
     return picture
 
@@ -144,11 +145,3 @@ def _parts(sketch: Pixels, pictures: int) -> Iterator[Pixels]:
     for top, bottom in lines if pictures > 1 and min(height, width) > 1 else ():
         for left, right in ((0, width // 2), (width // 2, width)):
             yield sketch[top:bottom, left:right]
-
-
-def _overwrite(picture: Picture) -> None:
-    cut = picture.cutout
-    layers = (cut.light, cut.alpha, cut.shadow) if cut else ()
-    for part in (picture.pixels, picture.alone, *layers):
-        if part is not None and part.flags.writeable:
-            part.fill(0)

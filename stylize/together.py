@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol, runtime_checkable
 
 from stylize.models import Picture, Plan, Request, Subject
+from stylize.privacy.memory import wipe_all
 from stylize.progress import CancelToken, Tell
 
 
@@ -71,8 +72,7 @@ class Together:
     def end(self) -> None:
         """Overwrite what nobody has asked for."""
         for waiting in self._waiting.values():
-            if waiting.picture.pixels.flags.writeable:
-                waiting.picture.pixels.fill(0)
+            wipe_all(waiting.picture.layers)
         self._waiting.clear()
 
     def __len__(self) -> int:

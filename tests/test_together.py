@@ -12,8 +12,9 @@ import pytest
 
 import stylize
 from stylize import photo
+from stylize.colour import to_linear
 from stylize.errors import Cancelled
-from stylize.models import Capabilities, Picture, Plan, Request, Subject
+from stylize.models import Capabilities, Cutout, Picture, Plan, Request, Subject
 from stylize.photo import Sitting
 from stylize.progress import CancelToken, Progress, Stage, Tell, nobody
 from stylize.together import Together, order_of
@@ -70,7 +71,15 @@ class Wide:
     def _picture(self, plan: Plan, shade: int) -> Picture:
         assert plan.denoise is not None
         pixels = np.full((plan.size.height, plan.size.width, 3), (plan.seed % 256, shade, 40), np.uint8)
-        return Picture(pixels=pixels, cutout=None, plan_digest=plan.digest(), timings=(), rows=plan.denoise.rows)
+        light, alpha = to_linear(pixels.astype(np.float32) / 255), np.ones(pixels.shape[:2], np.float32)
+        return Picture(
+            pixels=pixels,
+            cutout=Cutout(light=light, alpha=alpha, shadow=alpha.copy(), staged=False),
+            plan_digest=plan.digest(),
+            timings=(),
+            alone=np.dstack([pixels, np.full_like(pixels[..., 0], 255)]),
+            rows=plan.denoise.rows,
+        )
 
     def close(self) -> None: ...
 
@@ -178,8 +187,8 @@ def test_a_stop_ends_all_of_them_and_what_waits_is_overwritten(workshop: Worksho
         workshop.run(sitting, asked[0], together=together, tell=stop, cancel=cancel)
     assert len(together) == 0
     workshop.run(sitting, asked[0], together=together)
-    waiting = [one.picture.pixels for one in together._waiting.values()]
-    assert len(waiting) == 3
+    waiting = [layer for one in together._waiting.values() for layer in one.picture.layers if layer is not None]
+    assert len(waiting) == 3 * 5, "the pixels, the figure alone, and the three layers of its outline"
     together.end()
     assert not any(pixels.any() for pixels in waiting)
     assert len(together) == 0

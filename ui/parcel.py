@@ -17,7 +17,7 @@ from stylize.geometry import Size
 from stylize.models import ExportOrder, Pixels, Receipt
 from stylize.pipeline import Result
 from stylize.printing import print_book
-from stylize.privacy.memory import wipe
+from stylize.privacy.memory import wipe_all
 from stylize.receipt import languages, to_json, to_text
 from ui.pictures import encode
 from ui.profile import profile
@@ -77,8 +77,8 @@ class Parcel:
         with self._lock:
             if self._result is not None:
                 self._large = pixels
-            elif pixels.flags.writeable:
-                wipe(pixels)
+            else:
+                wipe_all((pixels,))
 
     def enlarge(self, size: Size) -> None:
         """From now on there are PRINTS, interpolated as `stylize.enlarging.enlarge` does it; `enlarged` says so."""
@@ -108,8 +108,7 @@ class Parcel:
             result, self._result = self._result, None
             if result is not None:
                 wipe_result(result)
-            if self._large is not None and self._large.flags.writeable:
-                wipe(self._large)
+            wipe_all((self._large,))
             self._large = None
             for sheet in self._sheets.values():
                 sheet.wipe()
@@ -157,10 +156,8 @@ class Parcel:
 
 
 def wipe_result(result: Result) -> None:
-    """Overwrite its pixels. What cannot be written to belongs to an engine, and shows nobody."""
-    for pixels in (result.pixels, result.picture, result.figure, *result.parts.toys):
-        if pixels is not None and pixels.flags.writeable:
-            wipe(pixels)
+    """Overwrite its pixels."""
+    wipe_all((result.pixels, result.picture, result.figure, *result.parts.toys))
 
 
 def _small(pixels: Pixels) -> Pixels:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,13 @@ def wipe(buffer: bytearray | memoryview | np.ndarray[Any, Any]) -> None:
         raise TypeError("a read-only buffer, or one with gaps, cannot be wiped")
     if view.nbytes:
         ctypes.memset((ctypes.c_char * view.nbytes).from_buffer(view), 0, view.nbytes)
+
+
+def wipe_all(arrays: Iterable[np.ndarray[Any, Any] | None]) -> None:
+    """Overwrite each that is there and may be written to; what may not belongs to an engine, and shows nobody."""
+    for array in arrays:
+        if array is not None and array.flags.writeable:
+            wipe(array)
 
 
 def one_heap() -> None:
